@@ -1,0 +1,42 @@
+// Config: the daemon's settings from TOML. Every key comes from one table (config_table.cc) that also makes its
+// documentation: unit, default, cost, whether SIGHUP takes it. Unknown keys are errors that name the nearest known one.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "daemon/http/limits.h"
+#include "daemon/http/server_loop.h"
+#include "daemon/log.h"
+
+namespace signet {
+
+struct Config {
+  std::string data_dir;
+  std::string key_file;                    // default: DATA/vault.key (say in the documents: better on another disk)
+  std::vector<std::string> listen{"127.0.0.1:8420"};
+  std::vector<std::string> console_listen{"127.0.0.1:8421"};
+  std::string plaintext;                   // "behind-proxy" allows non-loopback listeners without TLS
+  std::string issuer;                      // absolute URL without trailing slash; required off --dev
+  uint32_t workers = 0;                    // 0 = one per core
+  uint32_t token_ttl_s = 900;              // at most token_ttl_max_s
+  uint32_t token_ttl_max_s = 86400;
+  uint32_t clock_skew_s = 60;
+  uint32_t jwks_max_age_s = 300;
+  uint32_t batch_entries_max = 1000;       // entries of one batch request
+  uint32_t batch_entries_per_client = 4000;  // in flight on a worker
+  uint32_t drain_deadline_s = 30;
+  std::vector<std::string> trusted_proxies;
+  LogLevel log_level = LogLevel::kInfo;
+  http::Limits limits;
+  bool dev = false;
+};
+
+// load_config reads and checks a file. The error names file, line, key and what was expected.
+std::expected<Config, std::string> load_config(const std::string& path);
+// config_reference renders the documentation of every key as Markdown.
+std::string config_reference();
+
+}  // namespace signet

@@ -1,0 +1,47 @@
+// Handler and Responder: the seam between HTTP and what is served over it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "daemon/http/request.h"
+
+namespace signet::http {
+
+// What a handler answers; Date, Content-Length and Connection are added by the connection. Views borrowed for the call.
+struct Response {
+  int status = 200;
+  std::string_view content_type;         // empty = none
+  std::string_view extra_fields;         // complete lines "Name: value\r\n", may be empty
+  std::string_view body;
+  bool close = false;                    // answer, then close the connection
+};
+
+// Answers exchanges of one loop. Loop thread only; every call is a no-op for an exchange whose connection is gone.
+// Answers may come in any order; they leave in request order. HEAD: the body is counted, not sent.
+class Responder {
+ public:
+  virtual ~Responder() = default;
+  virtual void respond(const ExchangeId& id, const Response& response) = 0;
+  // respond_serialized: a complete head and body as octets (the hot path composes its own); `Date` is included by the
+  // composer, see date_field. Copied (or written) before return.
+  virtual void respond_serialized(const ExchangeId& id, std::string_view octets) = 0;
+  // "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n" of the current second (RFC 9110 6.6.1); cached.
+  virtual std::string_view date_field() = 0;
+};
+
+// Called on the loop thread.
+class Handler {
+ public:
+  virtual ~Handler() = default;
+  // The head alone has been read and accepted. Gives the body limit for this request in octets, or nothing when the
+  // handler has already answered it (then the connection closes after the answer). `request.body` is empty here.
+  virtual std::optional<size_t> on_head(const Request& request, Responder& responder) = 0;
+  // The whole request. Answer through `responder` now or in a later iteration; exactly one answer each.
+  virtual void on_request(const Request& request, Responder& responder) = 0;
+};
+
+}  // namespace signet::http

@@ -1,0 +1,106 @@
+// Client: a registered client as the admin side handles it, and ClientRecord, its packed immutable resident form.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/base/digest.h"
+#include "protocol/base/time.h"
+#include "protocol/jose/algorithm.h"
+
+namespace signet {
+
+// Bit set of grants a client may use. On disk: never renumber.
+enum GrantBits : uint32_t {
+  kGrantClientCredentials = 1u << 0,
+  kGrantRefreshToken = 1u << 1,
+};
+
+// Flags. On disk: never renumber.
+enum ClientFlags : uint32_t {
+  kClientDisabled = 1u << 0,
+  kClientFeed = 1u << 1,                    // may follow the revocation feed
+  kClientRefreshWithCredentials = 1u << 2,  // client_credentials answers hold a refresh token
+  kClientIntrospectAll = 1u << 3,           // --introspect '*'
+};
+
+// One live secret: never the secret, only its keyed hash.
+struct ClientSecret {
+  KeyedHash256 hash{};          // see client_secret.h
+  uint8_t pepper_version = 0;
+  UnixSeconds created_at = 0;
+};
+inline constexpr size_t kClientSecretsMax = 2;
+
+// The whole of a client, as add, list, show and update see it.
+struct Client {
+  uint32_t tenant = 0;
+  std::string client_id;  // 1-128 of A-Za-z0-9-._~
+  uint32_t grants = kGrantClientCredentials;
+  uint32_t flags = 0;
+  std::string scope;                    // space-separated, may be empty
+  std::vector<std::string> audiences;   // absolute URIs; may be empty (then the issuer)
+  std::vector<std::string> introspect;  // audiences it may introspect
+  JwsAlgorithm algorithm = JwsAlgorithm::kEdDSA;
+  uint32_t ttl_s = 0;  // 0 = the server's default
+  std::vector<ClientSecret> secrets;
+  UnixSeconds created_at = 0;
+  uint64_t revision = 0;  // commit number of its last change
+};
+
+// Packed, immutable but for the last-used minutes: one heap block of header and characters. Made by make_client_record.
+class ClientRecord {
+ public:
+  ClientRecord(const ClientRecord&) = delete;
+  ClientRecord& operator=(const ClientRecord&) = delete;
+
+  uint32_t tenant() const { return tenant_; }
+  uint64_t revision() const { return revision_; }
+  uint32_t grants() const { return grants_; }
+  uint32_t flags() const { return flags_; }
+  bool disabled() const { return (flags_ & kClientDisabled) != 0; }
+  JwsAlgorithm algorithm() const { return algorithm_; }
+  uint32_t ttl_s() const { return ttl_s_; }
+  std::string_view client_id() const;
+  std::string_view scope() const;
+  size_t audience_count() const { return audience_count_; }
+  std::string_view audience(size_t index) const;  // O(index)
+  size_t introspect_count() const { return introspect_count_; }
+  std::string_view introspect(size_t index) const;
+  size_t secret_count() const { return secret_count_; }
+  const ClientSecret& secret(size_t index) const;
+  size_t resident_bytes() const;
+  Client unpack() const;
+
+  // mark_used: one relaxed store of the minute of use of secret `index`; returns whether the minute changed.
+  bool mark_used(size_t index, uint32_t unix_minute) const;
+  uint32_t last_used_minute(size_t index) const;
+
+ private:
+  friend struct ClientRecordAccess;
+  ClientRecord() = default;
+  uint64_t revision_ = 0;
+  uint32_t tenant_ = 0;
+  uint32_t ttl_s_ = 0;
+  uint32_t size_ = 0;
+  uint16_t scope_size_ = 0;
+  uint8_t client_id_size_ = 0;
+  JwsAlgorithm algorithm_{};
+  uint8_t grants_ = 0;
+  uint8_t flags_ = 0;
+  uint8_t audience_count_ = 0;
+  uint8_t introspect_count_ = 0;
+  uint8_t secret_count_ = 0;
+  int64_t created_at_ = 0;
+  mutable std::array<std::atomic<uint32_t>, kClientSecretsMax> last_used_minute_{};
+  // followed by: secrets, client_id, scope, {u16 size, bytes} per audience and per introspect entry
+};
+
+}  // namespace signet

@@ -1,0 +1,69 @@
+// KeySet: the immutable snapshot of every tenant's signing keys as workers read it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "keystore/signing/private_key.h"
+#include "keystore/signing/signer.h"
+#include "protocol/base/time.h"
+#include "protocol/jose/jwk.h"
+
+namespace signet {
+
+// On disk: never renumber.
+enum class KeyStatus : uint8_t {
+  kPending = 1,   // published, not used
+  kActive = 2,    // signs
+  kRetiring = 3,  // public half published, private half erased
+  kRetired = 4,   // no longer published
+  kDestroyed = 5,
+};
+std::string_view key_status_name(KeyStatus status);
+
+// One key as workers see it. Immutable but for the signers, each used by its own worker only.
+struct SigningKey {
+  std::string kid;
+  JwsAlgorithm algorithm{};
+  KeyStatus status{};
+  std::string audience;        // HMAC keys: the one audience they belong to (empty for asymmetric keys)
+  std::string encoded_header;  // base64url of {"alg","typ":"at+jwt","kid"}
+  size_t signature_size = 0;   // octets
+  uint32_t cost_ns = 0;        // estimate, see signature_cost_ns
+  uint64_t revision = 0;       // changes whenever anything about the key does; never reused
+  UnixSeconds created_at = 0;
+  int bits = 0;
+  std::shared_ptr<const PrivateKey> private_key;  // null unless pending or active
+  std::vector<std::unique_ptr<Signer>> signers;   // by worker index; the admin side's is the last one
+};
+
+// A tenant as the request path sees it.
+struct TenantKeys {
+  uint32_t tenant = 0;            // number; 0 is `default`
+  std::string name;               // path segment: 1-64 of a-z0-9-
+  std::string issuer;             // no trailing slash
+  std::string jwks;               // rendered RFC 7517 document
+  std::string jwks_etag;          // quoted strong entity tag
+  std::string metadata;           // rendered RFC 8414 document
+  std::string metadata_etag;
+  std::vector<std::shared_ptr<const SigningKey>> keys;
+
+  // The active key of an asymmetric algorithm, or of an HMAC algorithm for `audience`; null when there is none.
+  const SigningKey* active(JwsAlgorithm algorithm, std::string_view audience) const;
+  const SigningKey* by_kid(std::string_view kid) const;
+};
+
+class KeySet {
+ public:
+  // Both null when unknown. Any reader thread between two passes; do not allocate.
+  const TenantKeys* tenant(uint32_t number) const;
+  const TenantKeys* tenant_by_name(std::string_view name) const;
+
+  std::vector<std::shared_ptr<const TenantKeys>> tenants;  // ordered by number
+};
+
+}  // namespace signet

@@ -1,0 +1,62 @@
+// Keystore: vault, store, resident clients and keys together, as the daemon uses them. Owns the threads below it.
+// Opening is blocking and happens before anything is served; afterwards the request path reads only the snapshots.
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "keystore/clients/client_directory.h"
+#include "keystore/clients/client_secret.h"
+#include "keystore/keys/key_set.h"
+#include "keystore/snapshot/published.h"
+#include "keystore/store/store.h"
+#include "keystore/vault/vault.h"
+
+namespace signet {
+
+struct KeystoreOptions {
+  std::filesystem::path data_dir;
+  std::filesystem::path key_file;
+  bool create = false;          // make vault and store when DATA is empty or absent
+  size_t workers = 1;           // signers are made for each, plus one for the admin side
+  std::string issuer;           // of the default tenant, no trailing slash; others get issuer + "/t/" + name
+  uint32_t jwks_max_age_s = 300;
+  uint32_t ttl_s_max = 86400;
+  std::function<void(const std::string&)> on_storage_failed;  // any thread
+};
+
+struct KeystoreFailure {
+  std::string text;  // complete message for the operator: what is wrong and what to do
+};
+
+class Keystore {
+ public:
+  static std::expected<std::unique_ptr<Keystore>, KeystoreFailure> open(const KeystoreOptions& options);
+  virtual ~Keystore() = default;  // closes; no reader may be registered
+
+  // --- request path: reader threads, between two passes ---
+  virtual const ClientDirectory& clients() const = 0;
+  virtual const KeySet& keys() const = 0;
+  virtual const Pepper& pepper() const = 0;
+  virtual QuiescentDomain& domain() = 0;
+  // note_used: call when mark_used returned true. Wait-free; drops the note when its ring is full.
+  virtual void note_used(size_t worker, uint32_t tenant, std::string_view client_id) = 0;
+
+  // --- admin side: any thread, asynchronous; completions as in store.h ---
+  virtual Store& store() = 0;
+  virtual const Vault& vault() const = 0;
+  // generate_key makes, seals and stores a key: active when it is the tenant's first of its algorithm (and audience),
+  // else pending. Generation runs on a background thread. `bits` for RSA, 0 = 3072.
+  virtual void generate_key(AuditActor actor, uint32_t tenant, JwsAlgorithm algorithm, std::string audience, int bits,
+                            StoreDone<KeyRow> done) = 0;
+  // export_secret gives an HMAC key's secret, audited before `done`.
+  virtual void export_secret(AuditActor actor, uint32_t tenant, std::string kid, StoreDone<SecretBytes> done) = 0;
+  // A change of the settings that rendered documents depend on (reload): republishes the key snapshot.
+  virtual void set_issuer(std::string issuer, uint32_t jwks_max_age_s, StoreDone<void> done) = 0;
+  // Drains and closes the store. Blocks.
+  virtual void close() = 0;
+};
+
+}  // namespace signet

@@ -1,0 +1,43 @@
+// PrivateKey: the private half (or HMAC secret) of a signing key, made, imported from its sealed form, and exported for
+// sealing. One key, one algorithm (RFC 8725 3.1).
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+
+#include "protocol/base/secret_bytes.h"
+#include "protocol/jose/algorithm.h"
+#include "protocol/jose/jwk.h"
+
+namespace signet {
+
+enum class KeyError : uint8_t { kUnsupported, kBadSize, kBadEncoding, kSelfTestFailed, kLibrary };
+
+// Immutable after construction; shared by all workers' signers. Key bytes are in locked, undumpable memory.
+class PrivateKey {
+ public:
+  virtual ~PrivateKey() = default;
+  virtual JwsAlgorithm algorithm() const = 0;
+  // Size of the raw JWS signature in octets: constant for a key (64, 256..512, 32/48/64).
+  virtual size_t signature_size() const = 0;
+  // RSA modulus bits; 0 for other kinds.
+  virtual int bits() const = 0;
+  // Public half with algorithm and an empty kid; nothing for HMAC.
+  virtual std::optional<Jwk> public_jwk() const = 0;
+  // Encoding for sealing: Ed25519 32-byte seed, PKCS#8 DER for EC and RSA, raw for HMAC.
+  virtual SecretBytes serialise() const = 0;
+};
+
+// generate_private_key: `rsa_bits` (2048, 3072, 4096) applies to RSA; HMAC secrets get 64 random octets. A pairwise
+// test is done before return. Blocks (RSA: up to seconds). Any thread.
+std::expected<std::shared_ptr<const PrivateKey>, KeyError> generate_private_key(JwsAlgorithm algorithm, int rsa_bits);
+// load_private_key reads `serialise` output, with the same pairwise test.
+std::expected<std::shared_ptr<const PrivateKey>, KeyError> load_private_key(JwsAlgorithm algorithm, ByteSpan encoded);
+
+// signing_start initialises the libraries and their secure heaps and runs a known-answer test of each algorithm; call
+// once at start before any other thread. False: do not serve.
+[[nodiscard]] bool signing_start();
+
+}  // namespace signet

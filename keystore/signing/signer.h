@@ -1,0 +1,32 @@
+// Signer: per-worker, per-key signing state (reused library contexts, HMAC midstates) behind the group seam
+// sign(span of inputs, span of outputs). Which library signs which algorithm was decided by bench/ (see README.md here).
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+
+#include "keystore/signing/private_key.h"
+#include "protocol/base/bytes.h"
+
+namespace signet {
+
+// Thread rule: one thread at a time; a signer belongs to one worker.
+class Signer {
+ public:
+  virtual ~Signer() = default;
+  // How many messages one call signs best at once: 1 for the portable signers.
+  virtual size_t group_width() const = 0;
+  // sign writes the raw JWS signature of inputs[i] to outputs[i], each exactly signature_size() octets. Returns how
+  // many were signed from the front; fewer than inputs.size() means the library failed at that one (nothing of it is
+  // in the output). RSA signatures are verified before they leave.
+  virtual size_t sign(std::span<const ByteSpan> inputs, std::span<const MutableByteSpan> outputs) = 0;
+};
+
+// make_signer: `key` is kept alive by the signer. Nothing on library failure. Allocates; publisher thread.
+std::unique_ptr<Signer> make_signer(std::shared_ptr<const PrivateKey> key);
+
+// Rough cost of one signature in nanoseconds, for the 1 ms budget and fairness classes.
+uint32_t signature_cost_ns(JwsAlgorithm algorithm, int rsa_bits);
+
+}  // namespace signet

@@ -1,0 +1,196 @@
+// Store: durable state in the domain's words, asynchronously. Nothing above this header knows which database is below,
+// so that a second implementation can follow.
+//
+// Order of every operation: queued -> checked and applied by the one committer, in order -> one durable batch (synced)
+// -> mark -> StoreListener::committed (publication) -> completion. A completion is called on the committer's thread or on
+// the reclamation thread and must not block; callers post to their own loop. An operation refused by its check changes
+// nothing. After a failed sync nothing can be trusted: every operation fails with kUnavailable from then on.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "keystore/clients/client.h"
+#include "keystore/keys/key_set.h"
+
+namespace signet {
+
+enum class StoreErrorKind : uint8_t {
+  kUnavailable,  // storage failed, stopped, or shutting down
+  kConflict,     // exists already, or changed since the revision named
+  kNotFound,
+  kInvalid,      // refused by a rule; text says which
+  kBusy,         // queue full: retry
+};
+struct StoreError {
+  StoreErrorKind kind{};
+  std::string text;  // for people
+};
+template <typename T>
+using StoreDone = std::function<void(std::expected<T, StoreError>)>;
+
+// Who did an administrative change, for the audit record (who by peer credentials).
+struct AuditActor {
+  uint32_t uid = 0;
+  uint32_t pid = 0;
+  std::string via;  // "admin-socket", "dev", "offline"
+};
+
+struct TenantRow {
+  uint32_t number = 0;
+  std::string name;
+  UnixSeconds created_at = 0;
+};
+
+// A signing key as stored. The private half is a vault cell: the store never sees it open.
+struct KeyRow {
+  uint32_t tenant = 0;
+  std::string kid;
+  JwsAlgorithm algorithm{};
+  KeyStatus status{};
+  std::string audience;
+  int bits = 0;
+  std::string public_jwk;               // JSON, empty for HMAC
+  std::vector<uint8_t> sealed_private;  // empty once erased
+  UnixSeconds created_at = 0;
+  UnixSeconds activated_at = 0;         // 0 = not yet
+  uint64_t revision = 0;
+};
+
+// A sealed secret that is no signing key: pepper and, later, family keys.
+struct SecretRow {
+  std::string family;  // "pepper"
+  uint32_t version = 0;
+  std::vector<uint8_t> sealed;
+};
+
+// One committed change, in commit order, as the listener sees it.
+struct ClientPut { Client client; };
+struct ClientRemoved { uint32_t tenant; std::string client_id; };
+struct TenantPut { TenantRow tenant; };
+struct TenantRemoved { uint32_t number; };
+struct KeyPut { KeyRow key; };
+struct SecretPut { SecretRow secret; };
+using StoreChange = std::variant<ClientPut, ClientRemoved, TenantPut, TenantRemoved, KeyPut, SecretPut>;
+
+class StoreListener {
+ public:
+  virtual ~StoreListener() = default;
+  // Committer thread. Publishes `changes`, then calls `published` exactly once: at once for additions, after every
+  // worker has passed for a withdrawal (a client disabled, removed or narrowed; a key withdrawn). Must not block.
+  virtual void committed(std::span<const StoreChange> changes, std::function<void()> published) = 0;
+  // Any thread: storage failed hard. The daemon fails readiness and exits non-zero.
+  virtual void storage_failed(const std::string& why) = 0;
+};
+
+// What open found. Called on the opening thread, before anything is served.
+class StoreLoader {
+ public:
+  virtual ~StoreLoader() = default;
+  virtual void on_tenant(TenantRow row) = 0;
+  virtual void on_key(KeyRow row) = 0;
+  virtual void on_secret(SecretRow row) = 0;
+  virtual void on_client(const Client& client) = 0;  // may be called from several threads, for different clients
+};
+
+// What a client update may change; absent = unchanged.
+struct ClientUpdate {
+  std::optional<uint32_t> grants;
+  std::optional<uint32_t> flags_set;    // bits to set
+  std::optional<uint32_t> flags_clear;  // bits to clear
+  std::optional<std::string> scope;
+  std::optional<std::vector<std::string>> audiences;
+  std::optional<std::vector<std::string>> introspect;
+  std::optional<JwsAlgorithm> algorithm;
+  std::optional<uint32_t> ttl_s;
+  std::optional<std::vector<ClientSecret>> secrets;
+  std::optional<uint64_t> if_revision;  // refuse with kConflict when the client changed since
+  std::string what;                     // audit verb: "client.update", "client.disable", "client.rotate-secret"...
+};
+
+enum class OnConflict : uint8_t { kFail, kSkip, kUpdate };
+// One chunk of an import: all of it or nothing, in one commit, with its progress row.
+struct ImportChunk {
+  std::string import_id;  // hash of file and options, hex
+  uint64_t chunk = 0;     // 0, 1, ...: must be the next one; the one before again answers as it did
+  OnConflict on_conflict = OnConflict::kFail;
+  std::vector<Client> clients;
+};
+struct ImportOutcome {
+  uint64_t added = 0, updated = 0, skipped = 0;
+  bool repeated = false;  // this chunk was already committed; nothing changed
+};
+
+struct StoreStatus {
+  bool writable = false;
+  bool clock_jumped = false;        // waits for `clock accept`
+  uint64_t commit = 0;
+  uint64_t queued = 0;
+  uint64_t batches = 0;
+  uint64_t operations = 0;
+  double last_batch_size = 0;       // operations
+  double sync_ms_median = 0;        // of the last 256 syncs
+  double sync_ms_max = 0;
+  std::string path;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  virtual void add_tenant(AuditActor actor, std::string name, StoreDone<TenantRow> done) = 0;
+  // Refused while the tenant has clients or unretired keys, unless `force`.
+  virtual void remove_tenant(AuditActor actor, std::string name, bool force, StoreDone<void> done) = 0;
+  virtual void add_client(AuditActor actor, Client client, StoreDone<Client> done) = 0;
+  virtual void update_client(AuditActor actor, uint32_t tenant, std::string client_id, ClientUpdate update,
+                             StoreDone<Client> done) = 0;
+  virtual void remove_client(AuditActor actor, uint32_t tenant, std::string client_id, StoreDone<void> done) = 0;
+  virtual void import_clients(AuditActor actor, ImportChunk chunk, StoreDone<ImportOutcome> done) = 0;
+  // The next chunk number of an import (0 when unknown).
+  virtual void import_progress(std::string import_id, StoreDone<uint64_t> done) = 0;
+  // Adds a key. Refuses a second active key of one algorithm (and audience, for HMAC) in a tenant.
+  virtual void add_key(AuditActor actor, KeyRow key, StoreDone<KeyRow> done) = 0;
+  virtual void put_secret(AuditActor actor, SecretRow secret, StoreDone<void> done) = 0;
+  // An audit record alone, e.g. export of a secret: durable before `done`.
+  virtual void append_audit(AuditActor actor, std::string what, std::string detail_json, StoreDone<void> done) = 0;
+  // Coarse last-used minutes: {tenant, client_id, minutes of both secrets}. Not audited.
+  struct LastUsed { uint32_t tenant; std::string client_id; std::array<uint32_t, kClientSecretsMax> minutes; };
+  virtual void put_last_used(std::vector<LastUsed> rows, StoreDone<void> done) = 0;
+  virtual void accept_clock(AuditActor actor, StoreDone<void> done) = 0;
+  // Waits for everything queued before it to be durable; changes nothing.
+  virtual void barrier(StoreDone<void> done) = 0;
+
+  virtual StoreStatus status() const = 0;  // any thread
+  // Stops taking operations, finishes what is queued, fsyncs the mark, closes. Blocks. Idempotent.
+  virtual void close() = 0;
+};
+
+struct StoreOptions {
+  std::string path;            // DATA
+  std::array<uint8_t, 16> vault_id{};  // a store of another vault is refused
+  bool create = false;         // make it when DATA/store does not exist
+  uint32_t queue_max = 65536;  // operations
+  StoreListener* listener = nullptr;  // outlives the store; may be null in tests
+};
+
+enum class StoreOpenError : uint8_t {
+  kNotFound, kInUse, kOtherVersion, kOtherVault, kBehindMark, kMarkDamaged, kMarkMissing, kDamaged, kIo,
+};
+struct StoreOpenFailure {
+  StoreOpenError kind{};
+  std::string text;  // says what to do
+};
+
+// open_rocks_store opens (or creates) DATA/store and DATA/mark, checks the mark, and feeds `loader` with all rows.
+// Blocks. On failure nothing was changed.
+std::expected<std::unique_ptr<Store>, StoreOpenFailure> open_rocks_store(const StoreOptions& options,
+                                                                         StoreLoader& loader);
+
+}  // namespace signet
