@@ -27,8 +27,12 @@ class Responder {
   virtual ~Responder() = default;
   virtual void respond(const ExchangeId& id, const Response& response) = 0;
   // respond_serialized: a complete head and body as octets (the hot path composes its own); `Date` is included by the
-  // composer, see date_field. Copied (or written) before return.
+  // composer, see date_field. Copied (or written) before return. When the connection closes after this answer (or an
+  // HTTP/1.0 peer asked for keep-alive), the connection inserts its `Connection` line after the status line. For HEAD
+  // only the head is sent.
   virtual void respond_serialized(const ExchangeId& id, std::string_view octets) = 0;
+  // Whether the peer of this exchange still waits for its answer; long work asks before it goes on.
+  virtual bool alive(const ExchangeId& id) const = 0;
   // "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n" of the current second (RFC 9110 6.6.1); cached.
   virtual std::string_view date_field() = 0;
 };
