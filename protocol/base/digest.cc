@@ -1,0 +1,56 @@
+#include "protocol/base/digest.h"
+
+#include <sodium.h>
+
+#include "protocol/base/check.h"
+
+namespace signet {
+namespace {
+
+void keyed_blake2b(MutableByteSpan out, const HashKey& key, ByteSpan message) {
+  // Fails only for sizes out of range, which the types exclude.
+  SIGNET_CHECK(crypto_generichash(out.data(), out.size(), message.data(), message.size(), key.data(), key.size()) == 0);
+}
+
+}  // namespace
+
+Sha256Digest sha256(ByteSpan message) {
+  static_assert(crypto_hash_sha256_BYTES == sizeof(Sha256Digest));
+  Sha256Digest digest;
+  crypto_hash_sha256(digest.data(), message.data(), message.size());
+  return digest;
+}
+
+KeyedHash256 keyed_hash_256(const HashKey& key, ByteSpan message) {
+  KeyedHash256 out;
+  keyed_blake2b(out, key, message);
+  return out;
+}
+
+KeyedHash128 keyed_hash_128(const HashKey& key, ByteSpan message) {
+  KeyedHash128 out;
+  keyed_blake2b(out, key, message);
+  return out;
+}
+
+HashKey derive_key(const HashKey& root, std::string_view label) {
+  crypto_generichash_state state;
+  // The length first, as eight octets: no label is a prefix of another's input.
+  uint8_t size[8];
+  for (unsigned i = 0; i < 8; ++i) size[i] = static_cast<uint8_t>(uint64_t{label.size()} >> (56 - 8 * i));
+  HashKey key;
+  SIGNET_CHECK(crypto_generichash_init(&state, root.data(), root.size(), key.size()) == 0);
+  crypto_generichash_update(&state, size, sizeof size);
+  crypto_generichash_update(&state, as_bytes(label).data(), label.size());
+  crypto_generichash_final(&state, key.data(), key.size());
+  sodium_memzero(&state, sizeof state);
+  return key;
+}
+
+bool constant_time_equal(ByteSpan a, ByteSpan b) {
+  return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+bool digest_start() { return sodium_init() >= 0; }
+
+}  // namespace signet

@@ -1,0 +1,72 @@
+#include "protocol/base/digest.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace signet {
+namespace {
+
+std::string hex(ByteSpan bytes) {
+  static constexpr char kDigitsHex[] = "0123456789abcdef";
+  std::string out;
+  for (uint8_t b : bytes) out += {kDigitsHex[b >> 4], kDigitsHex[b & 15]};
+  return out;
+}
+
+HashKey counting_key() {
+  HashKey key;
+  for (size_t i = 0; i < key.size(); ++i) key[i] = static_cast<uint8_t>(i);
+  return key;
+}
+
+TEST(Digest, Sha256GivesTheFips180Examples) {
+  EXPECT_EQ(hex(sha256(as_bytes("abc"))), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(hex(sha256({})), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+TEST(Digest, KeyedHashesDifferByKeyMessageAndSize) {
+  ASSERT_TRUE(digest_start());
+  HashKey other = counting_key();
+  other[31] ^= 1;
+  const KeyedHash256 hash = keyed_hash_256(counting_key(), as_bytes("token"));
+  EXPECT_NE(hash, keyed_hash_256(other, as_bytes("token")));
+  EXPECT_NE(hash, keyed_hash_256(counting_key(), as_bytes("Token")));
+  const KeyedHash128 small = keyed_hash_128(counting_key(), as_bytes("token"));
+  EXPECT_FALSE(std::equal(small.begin(), small.end(), hash.begin()));  // BLAKE2b binds its output size
+}
+
+// Computed with Python's hashlib.blake2b(msg, key=bytes(range(32)), digest_size=n), an independent implementation.
+TEST(Digest, KeyedHashesAreBlake2bOfRfc7693) {
+  EXPECT_EQ(hex(keyed_hash_256(counting_key(), as_bytes("signet"))),
+            "34f35ddf1565b67f7a5121b04c4600994d60bc1b4d57a5ffdfb839c1b07afe48");
+  EXPECT_EQ(hex(keyed_hash_128(counting_key(), as_bytes("signet"))), "dbbcb80280f447406ab71a8e52ba273e");
+  EXPECT_EQ(hex(derive_key(counting_key(), "rt-mac")),
+            "0285dcdabd679dcba2e1f4c2f29e4670c900d1231d66cefc0ec00df2479a42b2");
+}
+
+TEST(Digest, DerivedKeysDifferByLabel) {
+  const HashKey root = counting_key();
+  EXPECT_NE(derive_key(root, "rt-mac"), derive_key(root, "rt-next"));
+  EXPECT_NE(derive_key(root, ""), derive_key(root, std::string_view("\0", 1)));
+  EXPECT_NE(derive_key(root, "rt-mac"), keyed_hash_256(root, as_bytes("rt-mac")));
+}
+
+TEST(Digest, ConstantTimeEqualSeesOneBitAnywhere) {
+  std::string a(77, 'x');
+  for (size_t i = 0; i < a.size(); ++i) {
+    std::string b = a;
+    b[i] = static_cast<char>(b[i] ^ 1);
+    EXPECT_FALSE(constant_time_equal(as_bytes(a), as_bytes(b)));
+  }
+  EXPECT_TRUE(constant_time_equal(as_bytes(a), as_bytes(std::string(a))));
+  EXPECT_TRUE(constant_time_equal({}, {}));
+}
+
+TEST(Digest, ConstantTimeEqualRefusesAPrefix) {
+  EXPECT_FALSE(constant_time_equal(as_bytes("secret"), as_bytes("secre")));
+  EXPECT_FALSE(constant_time_equal(as_bytes("secret"), {}));
+}
+
+}  // namespace
+}  // namespace signet
