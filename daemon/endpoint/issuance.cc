@@ -1,0 +1,134 @@
+#include "daemon/endpoint/issuance.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "daemon/log.h"
+#include "protocol/base/base64url.h"
+#include "protocol/base/random.h"
+#include "protocol/jwt/access_token.h"
+#include "protocol/oauth/scope.h"
+
+namespace signet {
+namespace {
+
+ErrorReply no_key(const IssueRequest& request) {
+  log_event(LogLevel::kError, "no_signing_key",
+            {{"tenant", request.tenant.name},
+             {"alg", jws_algorithm_name(request.client.algorithm())},
+             {"client_id", request.client.client_id()}});
+  return {.error = OAuthError::kServerError, .description = "no active signing key for this client's algorithm"};
+}
+
+bool is_registered(const ClientRecord& client, std::string_view issuer, std::string_view resource) {
+  if (client.audience_count() == 0) return resource == issuer;
+  for (size_t i = 0; i < client.audience_count(); ++i) {
+    if (client.audience(i) == resource) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::expected<std::string_view, ErrorReply> narrow_scope(const ClientRecord& client, std::string_view wanted) {
+  if (wanted.empty()) return client.scope();
+  if (!valid_scope(wanted) || !scope_is_subset(client.scope(), wanted)) {
+    return std::unexpected(ErrorReply{.error = OAuthError::kInvalidScope});
+  }
+  return wanted;
+}
+
+std::expected<Audience, ErrorReply> narrow_audience(const ClientRecord& client, std::string_view issuer,
+                                                    std::span<const std::string_view> wanted) {
+  Audience audience;
+  if (wanted.size() > kAudiencesMax) return std::unexpected(ErrorReply{.error = OAuthError::kInvalidTarget});
+  for (const std::string_view resource : wanted) {
+    if (!is_registered(client, issuer, resource)) {
+      return std::unexpected(ErrorReply{.error = OAuthError::kInvalidTarget});
+    }
+    const auto end = audience.values.begin() + static_cast<ptrdiff_t>(audience.count);
+    if (std::find(audience.values.begin(), end, resource) == end) audience.values[audience.count++] = resource;
+  }
+  if (audience.count > 0) return audience;
+  const size_t registered = std::min(client.audience_count(), kAudiencesMax);
+  for (size_t i = 0; i < registered; ++i) audience.values[audience.count++] = client.audience(i);
+  if (audience.count == 0) audience.values[audience.count++] = issuer;
+  return audience;
+}
+
+std::expected<const SigningKey*, ErrorReply> TokenComposer::pick_key(const IssueRequest& request) const {
+  const JwsAlgorithm algorithm = request.client.algorithm();
+  if (is_symmetric(algorithm) && request.audience.size() != 1) {
+    // An HMAC key belongs to one audience: whoever checks with it could forge for the others.
+    return std::unexpected(ErrorReply{.error = OAuthError::kInvalidTarget,
+                                      .description = "this client's algorithm needs exactly one resource"});
+  }
+  const SigningKey* key =
+      request.tenant.active(algorithm, is_symmetric(algorithm) ? request.audience[0] : std::string_view{});
+  if (key == nullptr) return std::unexpected(no_key(request));
+  return key;
+}
+
+std::expected<size_t, ErrorReply> TokenComposer::prepare(const IssueRequest& request) {
+  const auto key = pick_key(request);
+  if (!key) return std::unexpected(key.error());
+  key_ = *key;
+  client_ = &request.client;
+  tenant_ = request.tenant.tenant;
+  const ServiceSettings& settings = scope_.shared.settings.load();
+  const uint32_t ttl_s = request.client.ttl_s() != 0 ? request.client.ttl_s() : settings.token_ttl_s;
+  expires_in_s_ = std::min(ttl_s, settings.token_ttl_max_s);
+
+  const UnixMs now_ms = scope_.clock();
+  std::array<uint8_t, 10> random;
+  fill_random(random);
+  std::array<char, kJtiSize> jti;
+  write_jti(now_ms, random, jti.data());
+  const UnixSeconds issued_at = now_ms / 1000;
+  claims_size_ = write_access_token_claims({.issuer = request.tenant.issuer,
+                                            .subject = request.client.client_id(),
+                                            .audience = request.audience,
+                                            .client_id = request.client.client_id(),
+                                            .scope = request.scope,
+                                            .issued_at = issued_at,
+                                            .expires_at = issued_at + expires_in_s_,
+                                            .jti = {jti.data(), jti.size()},
+                                            .family = {},
+                                            .extra_members = {}},
+                                           claims_);
+  const size_t size = key_->encoded_header.size() + 1 + base64url_encoded_size(claims_size_) + 1 +
+                      base64url_encoded_size(key_->signature_size);
+  if (claims_size_ == 0 || size > kTokenSizeMax) {
+    return std::unexpected(ErrorReply{.error = OAuthError::kServerError,
+                                      .description = "the token would be too large; ask for fewer scopes or resources"});
+  }
+  return size;
+}
+
+void TokenComposer::write(SigningJob& job, std::string_view prefix, std::string_view suffix) const {
+  job.tenant = tenant_;
+  job.key_revision = key_->revision;
+  job.algorithm = key_->algorithm;
+  job.cost_ns = key_->cost_ns;
+  job.client_revision = client_->revision();
+  const std::string_view client_id = client_->client_id();
+  job.client_id_size = static_cast<uint8_t>(client_id.size());
+  std::memcpy(job.client_id.data(), client_id.data(), client_id.size());
+
+  const size_t input_max = key_->encoded_header.size() + 1 + base64url_encoded_size(claims_size_);
+  const size_t signature_size = base64url_encoded_size(key_->signature_size);
+  job.ensure(prefix.size() + input_max + 1 + signature_size + suffix.size());
+  char* out = job.buffer.get();
+  std::memcpy(out, prefix.data(), prefix.size());
+  job.input_begin = prefix.size();
+  job.input_size = write_signing_input(key_->encoded_header, as_bytes({claims_.data(), claims_size_}),
+                                       {out + job.input_begin, input_max});
+  size_t at = job.input_begin + job.input_size;
+  out[at++] = '.';
+  job.signature_at = at;
+  at += signature_size;
+  std::memcpy(out + at, suffix.data(), suffix.size());
+  job.size = at + suffix.size();
+}
+
+}  // namespace signet

@@ -1,0 +1,54 @@
+#include "daemon/endpoint/reply.h"
+
+#include <array>
+#include <string>
+
+namespace signet {
+namespace {
+
+constexpr std::string_view kNoStore = "Cache-Control: no-store\r\nPragma: no-cache\r\n";  // RFC 6749 5.1
+constexpr std::string_view kChallenge =
+    "WWW-Authenticate: Basic realm=\"signet\", charset=\"UTF-8\"\r\n";  // RFC 7617 section 2.1
+
+}  // namespace
+
+void reply(WorkerScope& scope, const http::Request& request, http::Responder& out, Endpoint endpoint,
+           const http::Response& response) {
+  scope.metrics.observe(endpoint, response.status, monotonic_ns() - request.arrived_ns);
+  out.respond(request.id, response);
+}
+
+size_t write_error_body(const ErrorReply& reply, std::span<char> out) {
+  return write_oauth_error(reply.error, reply.description, out);
+}
+
+void reply_error(WorkerScope& scope, const http::Request& request, http::Responder& out, Endpoint endpoint,
+                 const ErrorReply& error) {
+  std::array<char, 1024> body;
+  const size_t size = write_error_body(error, body);
+  std::array<char, 512> fields;
+  size_t used = 0;
+  for (const std::string_view part :
+       {kNoStore, error.challenge ? kChallenge : std::string_view{}, error.extra_fields}) {
+    if (used + part.size() > fields.size()) continue;
+    std::memcpy(fields.data() + used, part.data(), part.size());
+    used += part.size();
+  }
+  reply(scope, request, out, endpoint,
+        {.status = error.status != 0 ? error.status : oauth_error(error.error).status,
+         .content_type = "application/json",
+         .extra_fields = {fields.data(), used},
+         .body = {body.data(), size}});
+}
+
+void reply_method_not_allowed(WorkerScope& scope, const http::Request& request, http::Responder& out,
+                              Endpoint endpoint, std::string_view allow) {
+  const std::string fields = "Allow: " + std::string(allow) + "\r\n";
+  reply_error(scope, request, out, endpoint,
+              {.error = OAuthError::kInvalidRequest,
+               .description = "this method is not served here; see Allow",
+               .status = 405,
+               .extra_fields = fields});
+}
+
+}  // namespace signet

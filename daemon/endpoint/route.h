@@ -1,0 +1,20 @@
+// Routes of the public listener: path -> endpoint and tenant.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace signet {
+
+enum class Route : uint8_t { kNone, kToken, kTokenBatch, kJwks, kMetadata, kHealth, kReady };
+
+struct RouteMatch {
+  Route route = Route::kNone;
+  std::string_view tenant;  // empty = the default tenant at the root
+};
+
+// match_route: exact paths, case-sensitive, not percent-decoded; tenants as /t/{tenant}/..., and for metadata also with
+// the tenant inserted after the well-known part (RFC 8414 section 3.1). Any thread, does not allocate.
+RouteMatch match_route(std::string_view path);
+
+}  // namespace signet

@@ -1,0 +1,89 @@
+#include "daemon/endpoint/service.h"
+
+#include "daemon/endpoint/document_endpoint.h"
+#include "daemon/endpoint/health_endpoint.h"
+#include "daemon/endpoint/route.h"
+
+namespace signet {
+namespace {
+
+constexpr size_t kBodySizeMax = 64 * 1024;
+
+const TenantKeys* find_tenant(const WorkerScope& scope, std::string_view name) {
+  const KeySet& keys = scope.keystore.keys();
+  return name.empty() ? keys.tenant(0) : keys.tenant_by_name(name);
+}
+
+void reply_not_found(WorkerScope& scope, const http::Request& request, http::Responder& out) {
+  reply_error(scope, request, out, Endpoint::kOther,
+              {.error = OAuthError::kInvalidRequest, .description = "nothing is served at this path", .status = 404});
+}
+
+}  // namespace
+
+Service::Service(Keystore& keystore, size_t worker_index, WorkerMetrics& metrics, const ServiceShared& shared,
+                 size_t jobs_max, WallClock clock)
+    : queue_(worker_index, jobs_max),
+      scope_{keystore, worker_index, metrics, shared, queue_, clock},
+      token_(scope_),
+      batch_(scope_) {}
+
+std::optional<size_t> Service::on_head(const http::Request& request, http::Responder& responder) {
+  const RouteMatch match = match_route(request.path);
+  if (match.route != Route::kTokenBatch) return kBodySizeMax;
+  const TenantKeys* tenant = find_tenant(scope_, match.tenant);
+  if (tenant == nullptr) return kBodySizeMax;  // on_request answers 404
+  return batch_.on_head(request, responder, *tenant);
+}
+
+void Service::on_request(const http::Request& request, http::Responder& responder) {
+  const RouteMatch match = match_route(request.path);
+  if (match.route == Route::kHealth) return serve_health(scope_, request, responder);
+  if (match.route == Route::kReady) return serve_ready(scope_, request, responder);
+  const TenantKeys* tenant = match.route == Route::kNone ? nullptr : find_tenant(scope_, match.tenant);
+  if (tenant == nullptr) return reply_not_found(scope_, request, responder);
+  switch (match.route) {
+    case Route::kToken:
+      return token_.on_request(request, responder, *tenant);
+    case Route::kTokenBatch:
+      return batch_.on_request(request, responder, *tenant);
+    case Route::kJwks:
+      return serve_jwks(scope_, request, responder, *tenant);
+    default:
+      return serve_metadata(scope_, request, responder, *tenant);
+  }
+}
+
+bool Service::after_poll(http::Responder& responder) {
+  responder_ = &responder;
+  batch_.feed(responder);
+  const bool left = queue_.run(scope_.keystore.keys(), *this);
+  const bool batches_left = batch_.finish_ready(responder);
+  responder_ = nullptr;
+  return left || batches_left;
+}
+
+bool Service::still_valid(const SigningJob& job) {
+  const ClientRecord* client = scope_.keystore.clients().find(job.tenant, job.client());
+  return client != nullptr && (client->revision() == job.client_revision);
+}
+
+void Service::signed_job(SigningJob& job) {
+  scope_.metrics.tokens[static_cast<size_t>(job.algorithm)].add();
+  if (job.owner.batch) {
+    batch_.signed_job(job);
+  } else {
+    token_.signed_job(job, *responder_);
+  }
+}
+
+void Service::failed_job(SigningJob& job, Failure why) {
+  scope_.metrics.signing_failures.add();
+  if (job.owner.batch) {
+    batch_.failed_job(job, why);
+  } else {
+    token_.failed_job(job, why, *responder_);
+  }
+}
+
+}  // namespace signet

@@ -1,0 +1,40 @@
+// Service: the handler of one worker's public listener. Routes, serves what needs no signature at once, and queues the
+// rest; `after_poll` signs and answers what the iteration queued.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "daemon/endpoint/batch_endpoint.h"
+#include "daemon/endpoint/token_endpoint.h"
+#include "daemon/endpoint/worker_scope.h"
+
+namespace signet {
+
+// Thread rule: its worker's loop thread.
+class Service final : public http::Handler, private SigningSink {
+ public:
+  // `keystore`, `metrics` and `shared` outlive the service. `jobs_max` bounds answers in the making: beyond, 503.
+  Service(Keystore& keystore, size_t worker_index, WorkerMetrics& metrics, const ServiceShared& shared,
+          size_t jobs_max, WallClock clock = system_clock_ms);
+
+  std::optional<size_t> on_head(const http::Request& request, http::Responder& responder) override;
+  void on_request(const http::Request& request, http::Responder& responder) override;
+
+  // Signs what is queued, within its budget, and answers it. Returns whether work is left, to be called again without
+  // blocking.
+  bool after_poll(http::Responder& responder);
+
+ private:
+  bool still_valid(const SigningJob& job) override;
+  void signed_job(SigningJob& job) override;
+  void failed_job(SigningJob& job, Failure why) override;
+
+  SigningQueue queue_;
+  WorkerScope scope_;
+  TokenEndpoint token_;
+  BatchEndpoint batch_;
+  http::Responder* responder_ = nullptr;  // during after_poll
+};
+
+}  // namespace signet

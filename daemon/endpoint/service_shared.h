@@ -1,0 +1,31 @@
+// ServiceShared: what all workers' services read and the daemon's main thread writes. No worker writes here.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "keystore/snapshot/published.h"
+
+namespace signet {
+
+// Settings of the request path; immutable, replaced as a whole on reload.
+struct ServiceSettings {
+  uint32_t token_ttl_s = 900;
+  uint32_t token_ttl_max_s = 86'400;
+  uint32_t jwks_max_age_s = 300;
+  uint32_t batch_entries_max = 1'000;         // of one request
+  uint32_t batch_entries_per_client = 4'000;  // in flight on one worker
+};
+
+struct ServiceShared {
+  // /readyz: the store is writable, the clock is accepted, nothing drains.
+  std::atomic<bool> ready{false};
+  // Whether tokens may be issued: false while the clock is behind the last persisted time (SECURITY: clock jumps).
+  std::atomic<bool> may_issue{true};
+  Published<ServiceSettings> settings;
+
+  explicit ServiceShared(const ServiceSettings& first)
+      : settings(std::make_unique<const ServiceSettings>(first)) {}
+};
+
+}  // namespace signet

@@ -1,0 +1,165 @@
+#include "keystore/queue/signing_queue.h"
+
+#include "protocol/base/base64url.h"
+#include "protocol/base/check.h"
+
+namespace signet {
+namespace {
+
+// Cheap classes first, so that what is dear waits for what is not; RSA last.
+constexpr std::array kOrder{JwsAlgorithm::kHS256,   JwsAlgorithm::kHS384, JwsAlgorithm::kHS512, JwsAlgorithm::kEdDSA,
+                            JwsAlgorithm::kEd25519, JwsAlgorithm::kES256, JwsAlgorithm::kPS256, JwsAlgorithm::kRS256};
+
+bool same_key(const SigningJob& a, const SigningJob& b) {
+  return a.key_revision == b.key_revision && a.tenant == b.tenant;
+}
+
+const SigningKey* find_signing_key(const KeySet& keys, const SigningJob& job) {
+  const TenantKeys* tenant = keys.tenant(job.tenant);
+  if (tenant == nullptr) return nullptr;
+  for (const auto& key : tenant->keys) {
+    if (key->revision == job.key_revision && key->status == KeyStatus::kActive) return key.get();
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+void SigningJob::ensure(size_t wanted) {
+  if (capacity >= wanted) return;
+  buffer = std::make_unique_for_overwrite<char[]>(wanted);
+  capacity = wanted;
+}
+
+SigningQueue::SigningQueue(size_t signer_index, size_t jobs_max) : signer_index_(signer_index), jobs_max_(jobs_max) {}
+SigningQueue::~SigningQueue() = default;
+
+SigningJob* SigningQueue::take() {
+  if (free_ == nullptr) {
+    if (pool_.size() >= jobs_max_) return nullptr;
+    pool_.push_back(std::make_unique<SigningJob>());
+    pool_.back()->ensure(SigningJob::kBufferSize);
+    return pool_.back().get();
+  }
+  SigningJob* job = free_;
+  free_ = job->next;
+  job->next = nullptr;
+  job->size = 0;
+  return job;
+}
+
+void SigningQueue::give_back(SigningJob* job) {
+  if (job->capacity > SigningJob::kBufferSize) {
+    // A rare large token must not keep its memory for ever.
+    job->buffer = std::make_unique_for_overwrite<char[]>(SigningJob::kBufferSize);
+    job->capacity = SigningJob::kBufferSize;
+  }
+  job->next = free_;
+  free_ = job;
+}
+
+void SigningQueue::push(SigningJob* job) {
+  ClassQueue& queue = classes_[static_cast<size_t>(job->algorithm)];
+  job->next = nullptr;
+  job->queued_in_run = run_;
+  if (queue.tail == nullptr) {
+    queue.head = job;
+  } else {
+    queue.tail->next = job;
+  }
+  queue.tail = job;
+  ++queued_;
+}
+
+SigningJob* SigningQueue::pop(ClassQueue& queue) {
+  SigningJob* job = queue.head;
+  queue.head = job->next;
+  if (queue.head == nullptr) queue.tail = nullptr;
+  job->next = nullptr;
+  --queued_;
+  return job;
+}
+
+// gather takes jobs of one key from the front while their estimated cost fits `budget_ns`; always at least one.
+size_t SigningQueue::gather(ClassQueue& queue, uint64_t budget_ns, SigningSink& sink, std::span<SigningJob*> group) {
+  size_t count = 0;
+  uint64_t cost_ns = 0;
+  while (queue.head != nullptr && count < group.size()) {
+    if (count > 0 && (!same_key(*group[0], *queue.head) || cost_ns + queue.head->cost_ns > budget_ns)) break;
+    SigningJob* job = pop(queue);
+    if (job->queued_in_run != run_ && !sink.still_valid(*job)) {
+      fail(sink, {&job, 1}, SigningSink::Failure::kClientChanged);
+      continue;
+    }
+    cost_ns += job->cost_ns;
+    group[count++] = job;
+  }
+  return count;
+}
+
+bool SigningQueue::run(const KeySet& keys, SigningSink& sink, uint64_t budget_ns) {
+  if (queued_ == 0) return false;
+  std::array<SigningJob*, kGroupMax> group;
+  uint64_t left_ns = budget_ns;
+  bool first_turn = true;  // every class gets one group; only then does the budget end the run
+  bool progress = true;
+  while (progress && (first_turn || left_ns > 0)) {
+    progress = false;
+    for (const JwsAlgorithm algorithm : kOrder) {
+      ClassQueue& queue = classes_[static_cast<size_t>(algorithm)];
+      if (queue.head == nullptr || (!first_turn && left_ns == 0)) continue;
+      const size_t count = gather(queue, left_ns, sink, group);
+      if (count == 0) continue;
+      const uint64_t spent_ns = sign_group(keys, sink, {group.data(), count});
+      left_ns -= std::min(left_ns, spent_ns);
+      progress = true;
+    }
+    first_turn = false;
+  }
+  ++run_;
+  if (queued_ == 0) return false;
+  ++stats_.carried_over;
+  return true;
+}
+
+uint64_t SigningQueue::sign_group(const KeySet& keys, SigningSink& sink, std::span<SigningJob*> group) {
+  const SigningKey* key = find_signing_key(keys, *group[0]);
+  if (key == nullptr || signer_index_ >= key->signers.size() || key->signers[signer_index_] == nullptr) {
+    fail(sink, group, SigningSink::Failure::kKeyWithdrawn);
+    return 0;
+  }
+  SIGNET_CHECK(key->signature_size <= kSignatureSizeMax);
+  std::array<ByteSpan, kGroupMax> inputs;
+  std::array<MutableByteSpan, kGroupMax> outputs;
+  for (size_t i = 0; i < group.size(); ++i) {
+    inputs[i] = as_bytes({group[i]->buffer.get() + group[i]->input_begin, group[i]->input_size});
+    outputs[i] = {signatures_.data() + i * key->signature_size, key->signature_size};
+  }
+  const size_t count =
+      key->signers[signer_index_]->sign({inputs.data(), group.size()}, {outputs.data(), group.size()});
+  ++stats_.groups;
+  finish(sink, group, count, key->signature_size);
+  return uint64_t{key->cost_ns} * group.size();
+}
+
+void SigningQueue::finish(SigningSink& sink, std::span<SigningJob*> group, size_t signed_count,
+                          size_t signature_size) {
+  for (size_t i = 0; i < signed_count; ++i) {
+    SigningJob* job = group[i];
+    const ByteSpan signature{signatures_.data() + i * signature_size, signature_size};
+    base64url_encode(signature, job->buffer.get() + job->signature_at);
+    sink.signed_job(*job);
+    give_back(job);
+  }
+  if (signed_count < group.size()) fail(sink, group.subspan(signed_count), SigningSink::Failure::kSignerFailed);
+}
+
+void SigningQueue::fail(SigningSink& sink, std::span<SigningJob*> group, SigningSink::Failure why) {
+  for (SigningJob* job : group) {
+    ++stats_.failures;
+    sink.failed_job(*job, why);
+    give_back(job);
+  }
+}
+
+}  // namespace signet

@@ -1,0 +1,92 @@
+// SigningQueue: a worker's queue of answers that wait for their signature. Filled while sockets are read, emptied in
+// groups of the signer's width in the same loop iteration; never on a timer, so an idle server adds no latency.
+//
+// Invariants:
+// - One thread, no lock. A job is in exactly one place: free list, caller's hands, or one class queue.
+// - An iteration signs for at most its budget; a single signature dearer than the budget counts whole, and at least one
+//   job of every waiting algorithm class is signed per run, cheap classes first: a flood of RSA cannot hold up EdDSA
+//   for longer than one RSA signature, and cannot be starved itself.
+// - No snapshot pointer is kept between runs: keys are found again by (tenant, revision).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "keystore/keys/key_set.h"
+#include "keystore/queue/signing_job.h"
+
+namespace signet {
+
+// Where finished jobs go. Called from `run` on the loop thread; the job goes back to the queue's free list afterwards.
+class SigningSink {
+ public:
+  virtual ~SigningSink() = default;
+  // Asked before signing a job that an earlier iteration queued: whether its client may still have a token.
+  virtual bool still_valid(const SigningJob& job) = 0;
+  virtual void signed_job(SigningJob& job) = 0;
+  enum class Failure : uint8_t { kKeyWithdrawn, kClientChanged, kSignerFailed };
+  virtual void failed_job(SigningJob& job, Failure why) = 0;
+};
+
+struct SigningStats {
+  uint64_t groups = 0;
+  uint64_t carried_over = 0;  // runs that ended with work left
+  uint64_t failures = 0;
+};
+
+class SigningQueue {
+ public:
+  static constexpr uint64_t kBudgetNs = 1'000'000;  // of signing in one loop iteration
+  static constexpr size_t kGroupMax = 64;           // jobs handed to a signer in one call
+  static constexpr size_t kSignatureSizeMax = 512;  // RSA 4096
+
+  // `signer_index` picks this worker's signer of a key. `jobs_max` bounds the jobs in being.
+  SigningQueue(size_t signer_index, size_t jobs_max);
+  ~SigningQueue();
+
+  // take gives an empty job to compose into, or null when jobs_max are out (answer 503). Allocates only while the pool
+  // grows.
+  SigningJob* take();
+  // give_back returns a job that will not be signed.
+  void give_back(SigningJob* job);
+  // push queues a composed job for this iteration's or a later run.
+  void push(SigningJob* job);
+
+  bool empty() const { return queued_ == 0; }
+  size_t queued() const { return queued_; }
+
+  // run signs queued jobs until the budget (estimated by each key's cost) is spent. Returns whether work is left: then
+  // the loop must come back without blocking.
+  bool run(const KeySet& keys, SigningSink& sink, uint64_t budget_ns = kBudgetNs);
+
+  const SigningStats& stats() const { return stats_; }
+
+ private:
+  static constexpr size_t kClasses = 9;  // indexed by JwsAlgorithm; 0 unused
+
+  struct ClassQueue {
+    SigningJob* head = nullptr;
+    SigningJob* tail = nullptr;
+  };
+
+  SigningJob* pop(ClassQueue& queue);
+  size_t gather(ClassQueue& queue, uint64_t budget_ns, SigningSink& sink, std::span<SigningJob*> group);
+  uint64_t sign_group(const KeySet& keys, SigningSink& sink, std::span<SigningJob*> group);
+  void finish(SigningSink& sink, std::span<SigningJob*> group, size_t signed_count, size_t signature_size);
+  void fail(SigningSink& sink, std::span<SigningJob*> group, SigningSink::Failure why);
+
+  size_t signer_index_;
+  size_t jobs_max_;
+  size_t queued_ = 0;
+  uint64_t run_ = 0;  // a job queued in an earlier run was carried over
+  SigningJob* free_ = nullptr;
+  std::vector<std::unique_ptr<SigningJob>> pool_;
+  std::array<ClassQueue, kClasses> classes_;
+  SigningStats stats_;
+  std::array<uint8_t, kGroupMax * kSignatureSizeMax> signatures_;
+};
+
+}  // namespace signet

@@ -1,0 +1,60 @@
+#!/bin/sh
+# Installs what the tests need, builds everything and runs every test. Safe to run again.
+#   tools/test.sh [release|asan|tsan]   (default release; asan and tsan build with clang into build-asan, build-tsan)
+set -eu
+cd "$(dirname "$0")/.."
+
+preset=${1:-release}
+case "$preset" in
+  release) purpose=test; build=build ;;
+  asan | tsan) purpose=lint; build=build-$preset ;;
+  *)
+    echo "usage: $0 [release|asan|tsan]" >&2
+    exit 2
+    ;;
+esac
+
+sh tools/install-packages.sh "$purpose"
+if [ ! -f "$build/build.ninja" ]; then
+  case "$preset" in
+    release) meson setup "$build" -Dtests=true -Dbenchmarks=true ;;
+    asan)
+      CC=clang-19 CXX=clang++-19 meson setup "$build" -Dbuildtype=debugoptimized -Db_sanitize=address,undefined \
+        -Db_lundef=false
+      ;;
+    tsan)
+      CC=clang-19 CXX=clang++-19 meson setup "$build" -Dbuildtype=debugoptimized -Db_sanitize=thread \
+        -Db_lundef=false
+      ;;
+  esac
+else
+  # The quick start configures without tests.
+  meson configure "$build" -Dtests=true -Dbenchmarks=true
+fi
+meson compile -C "$build"
+
+# Node 18 has Web Crypto only behind this flag; newer ones accept and ignore it.
+export NODE_OPTIONS="${NODE_OPTIONS:-} --experimental-global-webcrypto"
+(cd tests/conformance && npm ci --no-audit --no-fund --loglevel=error)
+
+status=0
+meson test -C "$build" --print-errorlogs || status=$?
+
+# One closing line that says how many ran.
+python3 - "$build/meson-logs/testlog.json" <<'PY'
+import json
+import sys
+
+passed = failed = skipped = 0
+with open(sys.argv[1]) as log:
+    for line in log:
+        result = json.loads(line)["result"]
+        if result in ("OK", "EXPECTEDFAIL"):
+            passed += 1
+        elif result == "SKIP":
+            skipped += 1
+        else:
+            failed += 1
+print(f"{passed} passed, {failed} failed, {skipped} skipped")
+PY
+exit "$status"
