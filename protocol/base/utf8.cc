@@ -38,15 +38,18 @@ unsigned utf8_sequence_size(std::string_view text) {
   return size;
 }
 
-bool valid_utf8(std::string_view text) {
-  while (!text.empty()) {
-    text.remove_prefix(ascii_prefix(text.data(), text.size()));
-    if (text.empty()) return true;
-    const unsigned size = utf8_sequence_size(text);
-    if (size == 0) return false;
-    text.remove_prefix(size);
+size_t valid_utf8_prefix(std::string_view text) {
+  size_t done = 0;
+  while (done < text.size()) {
+    done += ascii_prefix(text.data() + done, text.size() - done);
+    if (done == text.size()) break;
+    const unsigned size = utf8_sequence_size(text.substr(done));
+    if (size == 0) break;
+    done += size;
   }
-  return true;
+  return done;
 }
+
+bool valid_utf8(std::string_view text) { return valid_utf8_prefix(text) == text.size(); }
 
 }  // namespace signet

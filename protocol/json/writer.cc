@@ -1,0 +1,161 @@
+#include "protocol/json/writer.h"
+
+#include <bit>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+
+namespace signet {
+namespace {
+
+// RFC 8259 section 7: the quotation mark, the backslash and the controls must be escaped.
+constexpr CharClass kEscaped = CharClass::range(0x00, 0x1F) | CharClass("\"\\");
+
+constexpr uint64_t kOnes = 0x0101010101010101;
+constexpr uint64_t kHighs = 0x8080808080808080;
+
+// The high bit of each octet of `word` that must be escaped; octets after the first one found may be marked wrongly,
+// the first never is (the borrow of a subtraction only travels upwards).
+uint64_t escaped_octets(uint64_t word) {
+  const uint64_t control = word - kOnes * 0x20;
+  const uint64_t quote = (word ^ kOnes * '"') - kOnes;
+  const uint64_t backslash = (word ^ kOnes * '\\') - kOnes;
+  // Octets of 0x80 and above are parts of UTF-8 sequences: never escaped.
+  return (control | quote | backslash) & ~word & kHighs;
+}
+
+}  // namespace
+
+size_t escape_free_prefix(std::string_view text) {
+  size_t done = 0;
+  if constexpr (std::endian::native == std::endian::little) {
+    for (uint64_t word; text.size() - done >= sizeof word; done += sizeof word) {
+      std::memcpy(&word, text.data() + done, sizeof word);
+      if (const uint64_t found = escaped_octets(word)) return done + static_cast<size_t>(std::countr_zero(found)) / 8;
+    }
+  }
+  while (done < text.size() && !kEscaped.contains(text[done])) ++done;
+  return done;
+}
+
+void JsonWriter::put(char c) {
+  if (at_ == end_) return overflow();
+  *at_++ = c;
+}
+
+void JsonWriter::put(std::string_view text) {
+  if (text.size() > room()) return overflow();
+  std::memcpy(at_, text.data(), text.size());
+  at_ += text.size();
+}
+
+void JsonWriter::put_escape(char c) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  const auto octet = static_cast<uint8_t>(c);
+  switch (c) {
+    case '"':
+      return put("\\\"");
+    case '\\':
+      return put("\\\\");
+    case '\b':
+      return put("\\b");
+    case '\f':
+      return put("\\f");
+    case '\n':
+      return put("\\n");
+    case '\r':
+      return put("\\r");
+    case '\t':
+      return put("\\t");
+    default: {
+      const char escape[] = {'\\', 'u', '0', '0', kHex[octet >> 4], kHex[octet & 15]};
+      return put({escape, sizeof escape});
+    }
+  }
+}
+
+void JsonWriter::put_escaped(std::string_view text) {
+  while (!overflowed_) {
+    const size_t run = escape_free_prefix(text);
+    put(text.substr(0, run));
+    if (run == text.size()) return;
+    put_escape(text[run]);
+    text.remove_prefix(run + 1);
+  }
+}
+
+void JsonWriter::quoted(std::string_view text) {
+  put('"');
+  put_escaped(text);
+  put('"');
+}
+
+void JsonWriter::comma() {
+  if (comma_) put(',');
+}
+
+void JsonWriter::open(char bracket) {
+  comma();
+  put(bracket);
+  comma_ = false;
+}
+
+void JsonWriter::close(char bracket) {
+  put(bracket);
+  comma_ = true;
+}
+
+void JsonWriter::scalar(std::string_view json) {
+  comma();
+  put(json);
+  comma_ = true;
+}
+
+void JsonWriter::key(JsonName name) {
+  const std::string_view text = name.text();
+  if (room() < text.size() + 4) return overflow();  // comma, two quotation marks, colon; at most one octet too careful
+  if (comma_) *at_++ = ',';
+  *at_++ = '"';
+  std::memcpy(at_, text.data(), text.size());
+  at_ += text.size();
+  *at_++ = '"';
+  *at_++ = ':';
+  comma_ = false;
+}
+
+void JsonWriter::key_text(std::string_view name) {
+  comma();
+  quoted(name);
+  put(':');
+  comma_ = false;
+}
+
+void JsonWriter::string(std::string_view value) {
+  comma();
+  quoted(value);
+  comma_ = true;
+}
+
+template <typename T>
+void JsonWriter::put_number(T value) {
+  comma();
+  const auto [after, error] = std::to_chars(at_, end_, value);
+  if (error != std::errc{}) return overflow();
+  at_ = after;
+  comma_ = true;
+}
+
+void JsonWriter::integer(int64_t value) { put_number(value); }
+
+void JsonWriter::unsigned_integer(uint64_t value) { put_number(value); }
+
+void JsonWriter::number(double value) {
+  if (!std::isfinite(value)) return null();
+  put_number(value);
+}
+
+void JsonWriter::raw_members(std::string_view members) {
+  if (!members.empty()) scalar(members);
+}
+
+}  // namespace signet
