@@ -15,17 +15,17 @@ namespace signet {
 
 struct Config {
   std::string data_dir;
-  std::string key_file;                    // default: DATA/vault.key (say in the documents: better on another disk)
+  std::string key_file;  // default: DATA/vault.key (say in the documents: better on another disk)
   std::vector<std::string> listen{"127.0.0.1:8420"};
   std::vector<std::string> console_listen{"127.0.0.1:8421"};
-  std::string plaintext;                   // "behind-proxy" allows non-loopback listeners without TLS
-  std::string issuer;                      // absolute URL without trailing slash; required off --dev
-  uint32_t workers = 0;                    // 0 = one per core
-  uint32_t token_ttl_s = 900;              // at most token_ttl_max_s
+  std::string plaintext;       // "behind-proxy" allows non-loopback listeners without TLS
+  std::string issuer;          // absolute URL without trailing slash; required off --dev
+  uint32_t workers = 0;        // 0 = one per core
+  uint32_t token_ttl_s = 900;  // at most token_ttl_max_s
   uint32_t token_ttl_max_s = 86400;
   uint32_t clock_skew_s = 60;
   uint32_t jwks_max_age_s = 300;
-  uint32_t batch_entries_max = 1000;       // entries of one batch request
+  uint32_t batch_entries_max = 1000;         // entries of one batch request
   uint32_t batch_entries_per_client = 4000;  // in flight on a worker
   uint32_t drain_deadline_s = 30;
   std::vector<std::string> trusted_proxies;

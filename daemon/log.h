@@ -19,7 +19,8 @@ struct LogField {
 // value. Any thread (each has its own ring, made at its first call). Events over 1 KiB are cut.
 void log_event(LogLevel level, std::string_view event, std::initializer_list<LogField> fields = {});
 
-// Start and stop of the writing thread; before `log_start` events wait in their rings. `log_stop` writes what is queued.
+// Start and stop of the writing thread; before `log_start` events wait in their rings. `log_stop` writes what is
+// queued.
 void log_start(LogLevel minimum);
 void log_stop();
 void log_set_level(LogLevel minimum);

@@ -24,7 +24,13 @@ class Counter {
 };
 
 enum class AuthFailure : uint8_t {
-  kUnknownClient, kWrongSecret, kDisabled, kMalformed, kNoCredentials, kTwoMethods, kCount,
+  kUnknownClient,
+  kWrongSecret,
+  kDisabled,
+  kMalformed,
+  kNoCredentials,
+  kTwoMethods,
+  kCount,
 };
 std::string_view auth_failure_name(AuthFailure reason);  // label value
 
@@ -36,7 +42,7 @@ inline constexpr size_t kLatencyBuckets = 18;
 
 struct alignas(64) WorkerMetrics {
   std::array<std::array<Counter, 6>, static_cast<size_t>(Endpoint::kCount)> requests;  // [endpoint][status / 100]
-  std::array<Counter, 16> tokens;  // [algorithm]
+  std::array<Counter, 16> tokens;                                                      // [algorithm]
   std::array<Counter, static_cast<size_t>(AuthFailure::kCount)> auth_failures;
   std::array<std::array<Counter, kLatencyBuckets>, static_cast<size_t>(Endpoint::kCount)> latency;
   std::array<Counter, static_cast<size_t>(Endpoint::kCount)> latency_sum_us;

@@ -65,10 +65,7 @@ void serve(WorkerScope& scope, const http::Request& request, http::Responder& ou
     return;
   }
   reply(scope, request, out, document.endpoint,
-        {.status = 200,
-         .content_type = document.content_type,
-         .extra_fields = fields.text(),
-         .body = document.body});
+        {.status = 200, .content_type = document.content_type, .extra_fields = fields.text(), .body = document.body});
 }
 
 }  // namespace
@@ -78,8 +75,7 @@ void serve_jwks(WorkerScope& scope, const http::Request& request, http::Responde
   serve(scope, request, out, {tenant.jwks, tenant.jwks_etag, "application/jwk-set+json", Endpoint::kJwks});
 }
 
-void serve_metadata(WorkerScope& scope, const http::Request& request, http::Responder& out,
-                    const TenantKeys& tenant) {
+void serve_metadata(WorkerScope& scope, const http::Request& request, http::Responder& out, const TenantKeys& tenant) {
   serve(scope, request, out, {tenant.metadata, tenant.metadata_etag, "application/json", Endpoint::kMetadata});
 }
 

@@ -99,8 +99,9 @@ std::expected<size_t, ErrorReply> TokenComposer::prepare(const IssueRequest& req
   const size_t size = key_->encoded_header.size() + 1 + base64url_encoded_size(claims_size_) + 1 +
                       base64url_encoded_size(key_->signature_size);
   if (claims_size_ == 0 || size > kTokenSizeMax) {
-    return std::unexpected(ErrorReply{.error = OAuthError::kServerError,
-                                      .description = "the token would be too large; ask for fewer scopes or resources"});
+    return std::unexpected(
+        ErrorReply{.error = OAuthError::kServerError,
+                   .description = "the token would be too large; ask for fewer scopes or resources"});
   }
   return size;
 }

@@ -41,8 +41,8 @@ void reply_error(WorkerScope& scope, const http::Request& request, http::Respond
          .body = {body.data(), size}});
 }
 
-void reply_method_not_allowed(WorkerScope& scope, const http::Request& request, http::Responder& out,
-                              Endpoint endpoint, std::string_view allow) {
+void reply_method_not_allowed(WorkerScope& scope, const http::Request& request, http::Responder& out, Endpoint endpoint,
+                              std::string_view allow) {
   const std::string fields = "Allow: " + std::string(allow) + "\r\n";
   reply_error(scope, request, out, endpoint,
               {.error = OAuthError::kInvalidRequest,

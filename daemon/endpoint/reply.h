@@ -10,10 +10,10 @@ namespace signet {
 
 struct ErrorReply {
   OAuthError error{};
-  std::string_view description;       // empty = the table's public text
-  bool challenge = false;             // WWW-Authenticate: Basic (RFC 6749 5.2: the client used that scheme)
-  int status = 0;                     // 0 = the table's
-  std::string_view extra_fields;      // complete header lines
+  std::string_view description;   // empty = the table's public text
+  bool challenge = false;         // WWW-Authenticate: Basic (RFC 6749 5.2: the client used that scheme)
+  int status = 0;                 // 0 = the table's
+  std::string_view extra_fields;  // complete header lines
 };
 
 // The body of `reply` written to `out`; used where an error is part of a larger answer.
@@ -24,8 +24,8 @@ void reply_error(WorkerScope& scope, const http::Request& request, http::Respond
                  const ErrorReply& reply);
 
 // Answers 405 with `allow` (RFC 9110 15.5.6).
-void reply_method_not_allowed(WorkerScope& scope, const http::Request& request, http::Responder& out,
-                              Endpoint endpoint, std::string_view allow);
+void reply_method_not_allowed(WorkerScope& scope, const http::Request& request, http::Responder& out, Endpoint endpoint,
+                              std::string_view allow);
 
 // Answers and counts.
 void reply(WorkerScope& scope, const http::Request& request, http::Responder& out, Endpoint endpoint,

@@ -15,8 +15,8 @@ namespace signet {
 class Service final : public http::Handler, private SigningSink {
  public:
   // `keystore`, `metrics` and `shared` outlive the service. `jobs_max` bounds answers in the making: beyond, 503.
-  Service(Keystore& keystore, size_t worker_index, WorkerMetrics& metrics, const ServiceShared& shared,
-          size_t jobs_max, WallClock clock = system_clock_ms);
+  Service(Keystore& keystore, size_t worker_index, WorkerMetrics& metrics, const ServiceShared& shared, size_t jobs_max,
+          WallClock clock = system_clock_ms);
 
   std::optional<size_t> on_head(const http::Request& request, http::Responder& responder) override;
   void on_request(const http::Request& request, http::Responder& responder) override;

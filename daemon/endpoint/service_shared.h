@@ -24,8 +24,7 @@ struct ServiceShared {
   std::atomic<bool> may_issue{true};
   Published<ServiceSettings> settings;
 
-  explicit ServiceShared(const ServiceSettings& first)
-      : settings(std::make_unique<const ServiceSettings>(first)) {}
+  explicit ServiceShared(const ServiceSettings& first) : settings(std::make_unique<const ServiceSettings>(first)) {}
 };
 
 }  // namespace signet

@@ -17,7 +17,7 @@ struct SigningJobOwner {
   uint32_t slot = 0;
   uint32_t generation = 0;
   uint32_t sequence = 0;
-  uint32_t item = 0;       // entry of a batch
+  uint32_t item = 0;        // entry of a batch
   uint64_t arrived_ns = 0;  // monotonic
   bool batch = false;
 };

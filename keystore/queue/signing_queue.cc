@@ -135,15 +135,13 @@ uint64_t SigningQueue::sign_group(const KeySet& keys, SigningSink& sink, std::sp
     inputs[i] = as_bytes({group[i]->buffer.get() + group[i]->input_begin, group[i]->input_size});
     outputs[i] = {signatures_.data() + i * key->signature_size, key->signature_size};
   }
-  const size_t count =
-      key->signers[signer_index_]->sign({inputs.data(), group.size()}, {outputs.data(), group.size()});
+  const size_t count = key->signers[signer_index_]->sign({inputs.data(), group.size()}, {outputs.data(), group.size()});
   ++stats_.groups;
   finish(sink, group, count, key->signature_size);
   return uint64_t{key->cost_ns} * group.size();
 }
 
-void SigningQueue::finish(SigningSink& sink, std::span<SigningJob*> group, size_t signed_count,
-                          size_t signature_size) {
+void SigningQueue::finish(SigningSink& sink, std::span<SigningJob*> group, size_t signed_count, size_t signature_size) {
   for (size_t i = 0; i < signed_count; ++i) {
     SigningJob* job = group[i];
     const ByteSpan signature{signatures_.data() + i * signature_size, signature_size};
