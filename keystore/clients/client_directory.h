@@ -40,7 +40,8 @@ class ClientDirectory {
   size_t size() const;            // any thread, relaxed
   size_t resident_bytes() const;  // any thread, relaxed: tables and records
 
-  // Writer thread or start: visits every record in no order.
+  // Writer thread, reader threads between two passes, or start: visits every record in no order. Records change while
+  // it runs only as a whole: each one visited was current at some moment of the call.
   void for_each(const std::function<void(const ClientRecord&)>& visit) const;
 
  private:

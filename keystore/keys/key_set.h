@@ -36,6 +36,7 @@ struct SigningKey {
   uint32_t cost_ns = 0;        // estimate, see signature_cost_ns
   uint64_t revision = 0;       // changes whenever anything about the key does; never reused
   UnixSeconds created_at = 0;
+  UnixSeconds activated_at = 0;  // 0 = not yet
   int bits = 0;
   std::shared_ptr<const PrivateKey> private_key;  // null unless pending or active
   std::vector<std::unique_ptr<Signer>> signers;   // by worker index; the admin side's is the last one
@@ -45,6 +46,7 @@ struct SigningKey {
 struct TenantKeys {
   uint32_t tenant = 0;            // number; 0 is `default`
   std::string name;               // path segment: 1-64 of a-z0-9-
+  UnixSeconds created_at = 0;
   std::string issuer;             // no trailing slash
   std::string jwks;               // rendered RFC 7517 document
   std::string jwks_etag;          // quoted strong entity tag
