@@ -52,7 +52,7 @@ struct Client {
   uint32_t ttl_s = 0;  // 0 = the server's default
   std::vector<ClientSecret> secrets;
   UnixSeconds created_at = 0;
-  uint64_t revision = 0;  // commit number of its last change
+  uint64_t revision = 0;  // of its last change: grows with every change in the store, never reused
 };
 
 // Packed, immutable but for the last-used minutes: one heap block of header and characters. Made by make_client_record.

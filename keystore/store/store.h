@@ -3,15 +3,18 @@
 //
 // Order of every operation: queued -> checked and applied by the one committer, in order -> one durable batch (synced)
 // -> mark -> StoreListener::committed (publication) -> completion. A completion is called on the committer's thread or on
-// the reclamation thread and must not block; callers post to their own loop. An operation refused by its check changes
-// nothing. After a failed sync nothing can be trusted: every operation fails with kUnavailable from then on.
+// the reclamation thread, or before return on the caller's when the operation could not be queued (kBusy, closed); it
+// must not block, and callers post to their own loop. An operation refused by its check changes nothing. After a failed
+// sync nothing can be trusted: every operation fails with kUnavailable from then on.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <expected>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -61,7 +64,7 @@ struct KeyRow {
   std::vector<uint8_t> sealed_private;  // empty once erased
   UnixSeconds created_at = 0;
   UnixSeconds activated_at = 0;         // 0 = not yet
-  uint64_t revision = 0;
+  uint64_t revision = 0;  // grows with every change in the store; never reused
 };
 
 // A sealed secret that is no signing key: pepper and, later, family keys.
@@ -69,6 +72,13 @@ struct SecretRow {
   std::string family;  // "pepper"
   uint32_t version = 0;
   std::vector<uint8_t> sealed;
+};
+
+// Coarse last-used minutes (Unix time / 60) of a client's secrets, in the order of Client::secrets; 0 = never.
+struct LastUsedRow {
+  uint32_t tenant = 0;
+  std::string client_id;
+  std::array<uint32_t, kClientSecretsMax> minutes{};
 };
 
 // One committed change, in commit order, as the listener sees it.
@@ -98,6 +108,8 @@ class StoreLoader {
   virtual void on_key(KeyRow row) = 0;
   virtual void on_secret(SecretRow row) = 0;
   virtual void on_client(const Client& client) = 0;  // may be called from several threads, for different clients
+  // Only after every on_client; the client exists. One thread.
+  virtual void on_last_used(const LastUsedRow& row) {}
 };
 
 // What a client update may change; absent = unchanged.
@@ -130,7 +142,9 @@ struct ImportOutcome {
 
 struct StoreStatus {
   bool writable = false;
-  bool clock_jumped = false;        // waits for `clock accept`
+  bool clock_jumped = false;        // the wall clock jumped by more than an hour: waits for `clock accept`
+  bool clock_behind = false;        // the wall clock is behind the last persisted time minus skew: do not sign
+  UnixMs safe_time_ms = 0;          // what destructive expiry may follow; advances no faster than the monotonic clock
   uint64_t commit = 0;
   uint64_t queued = 0;
   uint64_t batches = 0;
@@ -160,8 +174,9 @@ class Store {
   virtual void put_secret(AuditActor actor, SecretRow secret, StoreDone<void> done) = 0;
   // An audit record alone, e.g. export of a secret: durable before `done`.
   virtual void append_audit(AuditActor actor, std::string what, std::string detail_json, StoreDone<void> done) = 0;
-  // Coarse last-used minutes: {tenant, client_id, minutes of both secrets}. Not audited.
-  struct LastUsed { uint32_t tenant; std::string client_id; std::array<uint32_t, kClientSecretsMax> minutes; };
+  // Coarse last-used minutes. Not audited. Rows of clients that are gone are left out. An empty list is allowed and
+  // commits the time of day alone, so that an idle installation knows after a restart how late it is.
+  using LastUsed = LastUsedRow;
   virtual void put_last_used(std::vector<LastUsed> rows, StoreDone<void> done) = 0;
   virtual void accept_clock(AuditActor actor, StoreDone<void> done) = 0;
   // Waits for everything queued before it to be durable; changes nothing.
