@@ -16,17 +16,18 @@
 namespace signet {
 
 enum class VaultError : uint8_t {
-  kNotFound,        // no DATA/vault
+  kNotFound,  // no DATA/vault
   kExists,
-  kBadFormat,       // unreadable or of another version
-  kDamaged,         // checksum
+  kBadFormat,  // unreadable or of another version
+  kDamaged,    // checksum
   kKeyFileMissing,
-  kKeyFileMode,     // readable by others, or not a regular file
+  kKeyFileMode,  // readable by others, or not a regular file
   kKeyFileBadSize,
-  kWrongKey,        // no slot opens with it
+  kWrongKey,  // no slot opens with it
   kIo,
   kSealed,
   kBadCell,         // swapped, flipped or truncated
+  kNoLockedMemory,  // RLIMIT_MEMLOCK is too low for the keys
 };
 std::string_view vault_error_text(VaultError error);  // says what to do
 
@@ -58,7 +59,8 @@ class Vault {
   virtual std::expected<SecretBytes, VaultError> open_cell(const CellPlace& place, ByteSpan sealed) const = 0;
 };
 
-// protect_process: PR_SET_DUMPABLE 0, RLIMIT_CORE 0 (SECURITY section 4). At start. False: a limit was refused.
+// protect_process: PR_SET_DUMPABLE 0, RLIMIT_CORE 0, RLIMIT_MEMLOCK up to its hard limit. At start, before the vault
+// is opened. False: not dumping was refused.
 [[nodiscard]] bool protect_process();
 
 }  // namespace signet

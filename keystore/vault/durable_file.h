@@ -1,0 +1,30 @@
+// Small files that must survive a crash whole: read with a bound, made once and durable at return.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cstddef>
+#include <expected>
+#include <filesystem>
+
+#include "protocol/base/bytes.h"
+#include "protocol/base/secret_bytes.h"
+
+namespace signet {
+
+enum class FileError : uint8_t { kMissing, kExists, kNotRegular, kTooLarge, kIo };
+
+struct SmallFile {
+  SecretBytes bytes;
+  struct stat status{};  // of the open file, so that what was checked is what was read
+};
+
+// read_small_file reads a regular file of at most `size_max` octets; symbolic links are followed. Blocks.
+std::expected<SmallFile, FileError> read_small_file(const std::filesystem::path& path, size_t size_max);
+
+// create_durable_file makes `path` with mode 0600: `path`.tmp (O_EXCL; a leftover of a crash is removed first), fsync,
+// rename that never replaces, fsync of the directory. kExists: `path` was there and is untouched. After a failure no
+// part of the file is visible under `path`, except that kIo from the last fsync leaves it complete. Blocks.
+std::expected<void, FileError> create_durable_file(const std::filesystem::path& path, ByteSpan bytes);
+
+}  // namespace signet
