@@ -33,8 +33,9 @@ enum ClientFlags : uint32_t {
 
 // One live secret: never the secret, only its keyed hash.
 struct ClientSecret {
-  KeyedHash256 hash{};          // see client_secret.h
+  KeyedHash256 hash{};  // see client_secret.h
   uint8_t pepper_version = 0;
+  uint32_t last_used_minute = 0;  // Unix minutes, 0 = never; coarse, kept in rows of its own, not part of the revision
   UnixSeconds created_at = 0;
 };
 inline constexpr size_t kClientSecretsMax = 2;
@@ -55,7 +56,12 @@ struct Client {
   uint64_t revision = 0;  // of its last change: grows with every change in the store, never reused
 };
 
-// Packed, immutable but for the last-used minutes: one heap block of header and characters. Made by make_client_record.
+// fits_client_record: whether every part of `client` fits the packed form's fields (id 128, scope and each entry 4096
+// octets, 64 entries of each list, two secrets). The store refuses others with kInvalid. Any thread, does not allocate.
+bool fits_client_record(const Client& client);
+
+// Packed, immutable but for the last-used minutes: one heap block of header and characters. Made by make_client_record
+// (client_record.h).
 class ClientRecord {
  public:
   ClientRecord(const ClientRecord&) = delete;
@@ -76,10 +82,11 @@ class ClientRecord {
   std::string_view introspect(size_t index) const;
   size_t secret_count() const { return secret_count_; }
   const ClientSecret& secret(size_t index) const;
-  size_t resident_bytes() const;
+  size_t resident_bytes() const;  // with the allocator's overhead
   Client unpack() const;
 
-  // mark_used: one relaxed store of the minute of use of secret `index`; returns whether the minute changed.
+  // mark_used: one relaxed store of the minute of use of secret `index`; returns whether the minute changed. Later
+  // minutes only: a clock set back does not erase a later use.
   bool mark_used(size_t index, uint32_t unix_minute) const;
   uint32_t last_used_minute(size_t index) const;
 

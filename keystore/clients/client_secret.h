@@ -16,7 +16,8 @@ inline constexpr size_t kGeneratedSecretSize = 43;  // 43 x log2(66) = 259 bits
 // Pepper: the hash keys by version; immutable, in locked memory.
 class Pepper {
  public:
-  // `keys[i]` is version first_version + i; the last one is current.
+  // `keys[i]` is version first_version + i; the last one is current. The source is the caller's to wipe. Throws
+  // std::system_error when no more memory can be locked: at start only.
   Pepper(uint8_t first_version, std::span<const HashKey> keys);
   ~Pepper();
   Pepper(const Pepper&) = delete;

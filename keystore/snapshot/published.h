@@ -22,10 +22,10 @@ class Published {
   // Reader threads: wait-free.
   const T& load() const { return *current_.load(std::memory_order_acquire); }
 
-  // Publisher thread: makes `next` visible and retires what was current.
-  void publish(std::unique_ptr<const T> next, QuiescentDomain& domain) {
+  // Publisher thread: makes `next` visible and retires what was current, which owns about `bytes`.
+  void publish(std::unique_ptr<const T> next, QuiescentDomain& domain, size_t bytes = sizeof(T)) {
     std::unique_ptr<const T> previous(current_.exchange(next.release(), std::memory_order_acq_rel));
-    domain.retire(std::move(previous));
+    domain.retire(std::move(previous), bytes);
   }
 
  private:

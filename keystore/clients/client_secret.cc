@@ -1,0 +1,138 @@
+#include "keystore/clients/client_secret.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <new>
+#include <optional>
+#include <system_error>
+
+#include "keystore/vault/locked_bytes.h"
+#include "protocol/base/check.h"
+#include "protocol/base/secret_bytes.h"
+
+namespace signet {
+namespace {
+
+constexpr size_t kIdSizeMax = 256;      // what client authentication lets through
+constexpr size_t kSecretSizeMax = 256;  // likewise
+constexpr size_t kMessageSizeMax = 4 + 2 + kIdSizeMax + 2 + kSecretSizeMax;
+
+// The hashed message: tenant (4 octets), size of the id (2), id, size of the secret (2), secret; little-endian. The
+// sizes make it unambiguous: no other (tenant, id, secret) gives the same octets.
+class Message {
+ public:
+  Message(uint32_t tenant, std::string_view client_id, std::string_view secret) {
+    number(tenant, 4);
+    text(client_id.substr(0, kIdSizeMax));
+    text(secret.substr(0, kSecretSizeMax));
+  }
+  ~Message() { wipe({bytes_.data(), size_}); }
+  Message(const Message&) = delete;
+  Message& operator=(const Message&) = delete;
+  ByteSpan bytes() const { return {bytes_.data(), size_}; }
+
+ private:
+  void number(size_t value, int octets) {
+    for (int i = 0; i < octets; ++i) bytes_[size_++] = static_cast<uint8_t>(value >> (8 * i));
+  }
+  void text(std::string_view value) {
+    number(value.size(), 2);
+    std::copy(value.begin(), value.end(), bytes_.begin() + static_cast<ptrdiff_t>(size_));
+    size_ += value.size();
+  }
+  std::array<uint8_t, kMessageSizeMax> bytes_;  // not zeroed: half a KiB per request
+  size_t size_ = 0;
+};
+
+// Stands in for a secret that is not there. No hash is compared with it that could be equal but by chance of 2^-256,
+// and an equal one would still be refused.
+constexpr ClientSecret kAbsent{};
+
+LockedBytes lock_keys(std::span<const HashKey> keys) {
+  auto locked = LockedBytes::zeroed(keys.size_bytes());
+  if (!locked) throw std::system_error(ENOMEM, std::generic_category(), "locking memory for the pepper");
+  return std::move(*locked);
+}
+
+}  // namespace
+
+struct Pepper::Implementation {
+  Implementation(uint8_t first, std::span<const HashKey> from)
+      : first_version(first),
+        count(from.size()),
+        memory(lock_keys(from)),
+        keys(reinterpret_cast<HashKey*>(memory.expose_mutable().data())) {
+    for (size_t i = 0; i < count; ++i) new (keys + i) HashKey(from[i]);
+  }
+
+  const HashKey& current() const { return keys[count - 1]; }
+  bool known(uint8_t version) const { return version >= first_version && size_t{version} - first_version < count; }
+  // A version that is not known gets the current key: the work is done all the same, and the caller refuses.
+  const HashKey& key(uint8_t version) const { return known(version) ? keys[version - first_version] : current(); }
+
+  uint8_t first_version;
+  size_t count;
+  LockedBytes memory;
+  HashKey* keys;  // in `memory`
+};
+
+Pepper::Pepper(uint8_t first_version, std::span<const HashKey> keys) {
+  SIGNET_CHECK(!keys.empty() && first_version + keys.size() - 1 <= UINT8_MAX);
+  implementation_ = std::make_unique<Implementation>(first_version, keys);
+}
+
+Pepper::~Pepper() = default;
+
+uint8_t Pepper::current_version() const {
+  return static_cast<uint8_t>(implementation_->first_version + implementation_->count - 1);
+}
+
+ClientSecret Pepper::hash(uint32_t tenant, std::string_view client_id, std::string_view secret, UnixSeconds now) const {
+  SIGNET_CHECK(client_id.size() <= kIdSizeMax && secret.size() <= kSecretSizeMax);
+  const Message message(tenant, client_id, secret);
+  ClientSecret result;
+  result.hash = keyed_hash_256(implementation_->current(), message.bytes());
+  result.pepper_version = current_version();
+  result.created_at = now;
+  return result;
+}
+
+int Pepper::verify(const ClientRecord* record, uint32_t tenant, std::string_view client_id,
+                   std::string_view presented) const {
+  const Message message(tenant, client_id, presented);
+  const bool too_long = client_id.size() > kIdSizeMax || presented.size() > kSecretSizeMax;
+  const size_t count = record == nullptr ? 0 : record->secret_count();
+  const uint8_t current = current_version();
+  // One hash per pepper version in use, whichever secret matches; an unknown client or one without a secret costs one.
+  const uint8_t first_version = count > 0 ? record->secret(0).pepper_version : current;
+  const uint8_t second_version = count > 1 ? record->secret(1).pepper_version : first_version;
+  const KeyedHash256 first = keyed_hash_256(implementation_->key(first_version), message.bytes());
+  KeyedHash256 second = first;
+  if (second_version != first_version) {
+    second = keyed_hash_256(implementation_->key(second_version), message.bytes());
+  }
+  // Both are always compared, and in the same time (an early exit tells how much was right: CVE-2024-25189,
+  // CVE-2024-25714).
+  const bool first_equal = constant_time_equal(first, (count > 0 ? record->secret(0) : kAbsent).hash);
+  const bool second_equal = constant_time_equal(second, (count > 1 ? record->secret(1) : kAbsent).hash);
+  const bool first_matches = first_equal & (count > 0) & implementation_->known(first_version);
+  const bool second_matches = second_equal & (count > 1) & implementation_->known(second_version);
+  if (too_long) return -1;
+  return first_matches ? 0 : second_matches ? 1 : -1;
+}
+
+bool valid_client_id(std::string_view id) {
+  const auto allowed = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+           c == '_' || c == '~';
+  };
+  return !id.empty() && id.size() <= 128 && std::all_of(id.begin(), id.end(), allowed);
+}
+
+bool valid_client_secret(std::string_view secret) {
+  // RFC 6749 appendix A.2: VSCHAR.
+  const auto allowed = [](char c) { return c >= 0x20 && c <= 0x7E; };
+  return secret.size() >= 16 && secret.size() <= kSecretSizeMax && std::all_of(secret.begin(), secret.end(), allowed);
+}
+
+}  // namespace signet

@@ -1,0 +1,44 @@
+#include <sys/random.h>
+
+#include <array>
+#include <cerrno>
+
+#include "keystore/clients/client_secret.h"
+#include "protocol/base/check.h"
+#include "protocol/base/secret_bytes.h"
+
+namespace signet {
+namespace {
+
+// The characters that neither a URL, a form, a shell word nor Basic credentials have to escape (RFC 3986 2.3).
+constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+static_assert(kAlphabet.size() == 66);
+// Octets from here on are thrown away: the rest divides evenly, so every character is equally likely.
+constexpr uint8_t kAccepted = 256 / kAlphabet.size() * kAlphabet.size();
+
+void fill_from_kernel(MutableByteSpan out) {
+  for (size_t done = 0; done < out.size();) {
+    const ssize_t got = ::getrandom(out.data() + done, out.size() - done, 0);
+    SIGNET_CHECK(got >= 0 || errno == EINTR);  // nothing can be made without randomness
+    if (got > 0) done += static_cast<size_t>(got);
+  }
+}
+
+}  // namespace
+
+std::string generate_client_secret() {
+  std::string secret;
+  secret.reserve(kGeneratedSecretSize);
+  std::array<uint8_t, 64> random{};
+  while (secret.size() < kGeneratedSecretSize) {
+    fill_from_kernel(random);
+    for (const uint8_t octet : random) {
+      if (octet < kAccepted && secret.size() < kGeneratedSecretSize)
+        secret.push_back(kAlphabet[octet % kAlphabet.size()]);
+    }
+  }
+  wipe(random);
+  return secret;
+}
+
+}  // namespace signet
