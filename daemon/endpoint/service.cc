@@ -70,7 +70,7 @@ bool Service::still_valid(const SigningJob& job) {
 
 void Service::signed_job(SigningJob& job) {
   scope_.metrics.tokens[static_cast<size_t>(job.algorithm)].add();
-  if (job.owner.batch) {
+  if (job.owner.batch != 0) {
     batch_.signed_job(job);
   } else {
     token_.signed_job(job, *responder_);
@@ -79,7 +79,7 @@ void Service::signed_job(SigningJob& job) {
 
 void Service::failed_job(SigningJob& job, Failure why) {
   scope_.metrics.signing_failures.add();
-  if (job.owner.batch) {
+  if (job.owner.batch != 0) {
     batch_.failed_job(job, why);
   } else {
     token_.failed_job(job, why, *responder_);

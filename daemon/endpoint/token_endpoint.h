@@ -18,11 +18,11 @@ class TokenEndpoint {
 
  private:
   std::expected<void, ErrorReply> issue(const http::Request& request, http::Responder& out, const TenantKeys& tenant);
-  std::expected<void, ErrorReply> client_credentials(const http::Request& request, http::Responder& out,
-                                                     const IssueRequest& issue);
+  std::expected<void, ErrorReply> queue(const http::Request& request, http::Responder& out, const IssueRequest& issue);
 
   WorkerScope& scope_;
   TokenComposer composer_;
+  std::array<char, kTokenSizeMax> suffix_;
 };
 
 }  // namespace signet

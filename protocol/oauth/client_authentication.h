@@ -19,10 +19,10 @@ struct ClientCredentials {
 };
 
 enum class ClientAuthError : uint8_t {
-  kMalformedBasic,   // answer 401: not base64, no colon, bad percent-escape, bad UTF-8
-  kUnknownScheme,    // an Authorization header of a scheme we do not take: 401
-  kTwoMethods,       // 400 invalid_request: Basic and client_secret in the body, or client_ids that differ
-  kTooLong,          // id or secret over 256 octets
+  kMalformedBasic,  // answer 401: not base64, no colon, bad percent-escape, bad UTF-8
+  kUnknownScheme,   // an Authorization header of a scheme we do not take: 401
+  kTwoMethods,      // 400 invalid_request: Basic and client_secret in the body, or client_ids that differ
+  kTooLong,         // id or secret over 256 octets
 };
 
 inline constexpr size_t kBasicScratchSize = 1024;

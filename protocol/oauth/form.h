@@ -1,5 +1,5 @@
-// FormParameters: application/x-www-form-urlencoded, read strictly into fixed storage. Duplicates are kept visible to the
-// caller as an error unless the name is in `repeatable` (RFC 6749 3.2: parameters must not repeat; RFC 8707 lets
+// FormParameters: application/x-www-form-urlencoded, read strictly into fixed storage. Duplicates are kept visible to
+// the caller as an error unless the name is in `repeatable` (RFC 6749 3.2: parameters must not repeat; RFC 8707 lets
 // `resource` repeat).
 #pragma once
 
