@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "keystore/clients/client_hash.h"
@@ -129,9 +130,9 @@ void ClientDirectory::apply(std::span<const Change> changes) {
   for (const auto& change : changes) {
     ordered.push_back({implementation_->hasher(change.tenant, change.client_id), &change});
   }
-  // Stable: two changes of one client stay in order.
-  std::stable_sort(ordered.begin(), ordered.end(), [](const HashedChange& a, const HashedChange& b) {
-    return shard_number(a.hash) < shard_number(b.hash);
+  // Two changes of one client stay in order: their addresses are in that of `changes`.
+  std::sort(ordered.begin(), ordered.end(), [](const HashedChange& a, const HashedChange& b) {
+    return std::pair(shard_number(a.hash), a.change) < std::pair(shard_number(b.hash), b.change);
   });
   auto garbage = std::make_unique<Garbage>();
   for (size_t first = 0; first < ordered.size();) {
