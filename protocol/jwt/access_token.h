@@ -5,10 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "protocol/base/bytes.h"
 #include "protocol/base/time.h"
+#include "protocol/jose/algorithm.h"
 
 namespace signet {
 
@@ -36,7 +38,10 @@ void write_jti(UnixMs now, std::span<const uint8_t, 10> random, char* out);
 // allocate.
 size_t write_access_token_claims(const AccessTokenClaims& claims, std::span<char> out);
 
-// encode_access_token_header gives base64url of {"alg":..,"typ":"at+jwt","kid":..} for caching beside a key.
+// encode_access_token_header gives base64url of {"alg":..,"typ":"at+jwt","kid":..} for caching beside a key. `kid` is a
+// valid one (valid_kid). Any thread, allocates.
+std::string encode_access_token_header(JwsAlgorithm algorithm, std::string_view kid);
+
 // write_signing_input writes `encoded_header`, '.', base64url(claims JSON) to `out`; returns octets or 0 when too small.
 size_t write_signing_input(std::string_view encoded_header, ByteSpan claims_json, std::span<char> out);
 
