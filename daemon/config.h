@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <expected>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/http/limits.h"
@@ -34,9 +35,17 @@ struct Config {
   bool dev = false;
 };
 
-// load_config reads and checks a file. The error names file, line, key and what was expected.
+// load_config reads and checks a file. The error text has a line for each mistake, naming file, line, key and what was
+// expected. Blocks, allocates; any thread.
 std::expected<Config, std::string> load_config(const std::string& path);
+// parse_config is load_config of a text; `name` stands for the file in errors.
+std::expected<Config, std::string> parse_config(std::string_view text, std::string_view name);
+
 // config_reference renders the documentation of every key as Markdown.
 std::string config_reference();
+
+// apply_reload copies to `current` what a reload may change. Gives the keys that differ but need a restart; those keep
+// their current value.
+std::vector<std::string> apply_reload(const Config& loaded, Config& current);
 
 }  // namespace signet

@@ -1,0 +1,71 @@
+#include "daemon/config_values.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "daemon/http/server_loop.h"
+
+namespace signet {
+namespace {
+
+constexpr size_t kIssuerSizeMax = 512;
+constexpr std::string_view kIssuerWanted =
+    "an https URL without query, fragment and trailing slash (http only on a loopback host)";
+
+bool url_character(char c) {
+  constexpr std::string_view kOthers = "-._~:/[]@!$&'()*+,;=%";
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         kOthers.find(c) != std::string_view::npos;
+}
+
+// `authority` is host[:port] without user information.
+bool loopback_authority(std::string_view authority) {
+  if (authority == "[::1]" || authority.starts_with("[::1]:")) return true;
+  std::string host(authority.substr(0, authority.find(':')));
+  in_addr address{};
+  if (inet_pton(AF_INET, host.c_str(), &address) == 1) return (ntohl(address.s_addr) >> 24) == 127;
+  return host == "localhost";
+}
+
+}  // namespace
+
+std::string_view check_path(std::string_view value) {
+  if (value.empty() || value.find('\0') != std::string_view::npos) return "a path";
+  return {};
+}
+
+std::string_view check_listen_address(std::string_view value) {
+  if (http::parse_listen_address(value)) return {};
+  return R"(an address such as "127.0.0.1:8420", "[::1]:8420" or "unix:/run/signetd.sock")";
+}
+
+// RFC 8414 section 2: an https URL without query or fragment. Loopback hosts may be plain http, for tests.
+std::string_view check_issuer(std::string_view value) {
+  bool https = value.starts_with("https://");
+  if (!https && !value.starts_with("http://")) return kIssuerWanted;
+  if (value.size() > kIssuerSizeMax || value.ends_with('/')) return kIssuerWanted;
+  if (!std::all_of(value.begin(), value.end(), url_character)) return kIssuerWanted;
+  std::string_view rest = value.substr(value.find("//") + 2);
+  std::string_view authority = rest.substr(0, rest.find('/'));
+  if (authority.empty() || authority.find('@') != std::string_view::npos) return kIssuerWanted;
+  if (!https && !loopback_authority(authority)) return kIssuerWanted;
+  return {};
+}
+
+std::string_view check_plaintext(std::string_view value) {
+  return value == "behind-proxy" ? std::string_view() : R"("behind-proxy")";
+}
+
+std::string_view check_ip_address(std::string_view value) {
+  std::string text(value);
+  std::array<unsigned char, sizeof(in6_addr)> address{};
+  if (inet_pton(AF_INET, text.c_str(), address.data()) == 1 || inet_pton(AF_INET6, text.c_str(), address.data()) == 1) {
+    return {};
+  }
+  return "a literal IPv4 or IPv6 address";
+}
+
+}  // namespace signet

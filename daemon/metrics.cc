@@ -1,0 +1,71 @@
+#include "daemon/metrics.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace signet {
+namespace {
+
+// The first bucket holds up to 2^4 us.
+constexpr int kFirstBucketLog2 = 4;
+static_assert(kLatencyBuckets == 18, "buckets of 2^4 to 2^20 us and +Inf");
+
+size_t latency_bucket(uint64_t latency_us) {
+  if (latency_us <= (1u << kFirstBucketLog2)) return 0;
+  auto log2 = static_cast<size_t>(std::bit_width(latency_us - 1));  // the least n with 2^n >= latency_us
+  return std::min(log2 - kFirstBucketLog2, kLatencyBuckets - 1);
+}
+
+}  // namespace
+
+std::string_view auth_failure_name(AuthFailure reason) {
+  switch (reason) {
+    case AuthFailure::kUnknownClient:
+      return "unknown_client";
+    case AuthFailure::kWrongSecret:
+      return "wrong_secret";
+    case AuthFailure::kDisabled:
+      return "disabled";
+    case AuthFailure::kMalformed:
+      return "malformed";
+    case AuthFailure::kNoCredentials:
+      return "no_credentials";
+    case AuthFailure::kTwoMethods:
+      return "two_methods";
+    case AuthFailure::kCount:
+      break;
+  }
+  return "other";
+}
+
+std::string_view endpoint_name(Endpoint endpoint) {
+  switch (endpoint) {
+    case Endpoint::kToken:
+      return "token";
+    case Endpoint::kTokenBatch:
+      return "token_batch";
+    case Endpoint::kJwks:
+      return "jwks";
+    case Endpoint::kMetadata:
+      return "metadata";
+    case Endpoint::kHealth:
+      return "healthz";
+    case Endpoint::kReady:
+      return "readyz";
+    case Endpoint::kOther:
+    case Endpoint::kCount:
+      break;
+  }
+  return "other";
+}
+
+void WorkerMetrics::observe(Endpoint endpoint, int status, uint64_t latency_ns) {
+  auto index = static_cast<size_t>(endpoint);
+  auto status_class = static_cast<size_t>(std::clamp(status / 100, 0, 5));
+  uint64_t latency_us = latency_ns / 1000;
+  requests[index][status_class].add();
+  latency[index][latency_bucket(latency_us)].add();
+  latency_sum_us[index].add(latency_us);
+}
+
+}  // namespace signet

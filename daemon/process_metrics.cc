@@ -1,0 +1,85 @@
+#include "daemon/process_metrics.h"
+
+#include <dirent.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <array>
+#include <charconv>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace signet {
+namespace {
+
+std::string read_text(const char* path) {
+  std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path, "re"), &std::fclose);
+  std::array<char, 8192> text;
+  return file ? std::string(text.data(), std::fread(text.data(), 1, text.size(), file.get())) : std::string();
+}
+
+uint64_t number(std::string_view text) {
+  uint64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+std::vector<std::string_view> split(std::string_view text) {
+  std::vector<std::string_view> parts;
+  while (!text.empty()) {
+    size_t end = std::min(text.find(' '), text.size());
+    if (end > 0) parts.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return parts;
+}
+
+uint64_t count_open_fds() {
+  std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir("/proc/self/fd"), &::closedir);
+  uint64_t count = 0;
+  while (directory && ::readdir(directory.get()) != nullptr) ++count;
+  return count > 3 ? count - 3 : 0;  // ".", ".." and the one that reads
+}
+
+double boot_time_seconds() {
+  std::string stat = read_text("/proc/stat");
+  size_t at = stat.find("\nbtime ");
+  return at == std::string::npos ? 0 : static_cast<double>(number(std::string_view(stat).substr(at + 7)));
+}
+
+// Positions after the closing parenthesis of the command name, which may hold anything (proc(5)): state is 0.
+enum StatField : size_t {
+  kUtime = 11,
+  kStime = 12,
+  kThreads = 17,
+  kStartTime = 19,
+  kVsize = 20,
+  kRss = 21,
+  kCount = 22
+};
+
+}  // namespace
+
+std::optional<ProcessMetrics> read_process_metrics() {
+  std::string stat = read_text("/proc/self/stat");
+  size_t end = stat.rfind(')');
+  if (end == std::string::npos || end + 2 > stat.size()) return std::nullopt;
+  std::vector<std::string_view> fields = split(std::string_view(stat).substr(end + 2));
+  if (fields.size() < kCount) return std::nullopt;
+  auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
+  ProcessMetrics metrics;
+  metrics.cpu_seconds = static_cast<double>(number(fields[kUtime]) + number(fields[kStime])) / ticks;
+  metrics.start_time_seconds = boot_time_seconds() + static_cast<double>(number(fields[kStartTime])) / ticks;
+  metrics.threads = number(fields[kThreads]);
+  metrics.virtual_bytes = number(fields[kVsize]);
+  metrics.resident_bytes = number(fields[kRss]) * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
+  metrics.open_fds = count_open_fds();
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) metrics.fds_max = limit.rlim_cur;
+  return metrics;
+}
+
+}  // namespace signet
