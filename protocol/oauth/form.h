@@ -23,9 +23,15 @@ class FormParameters {
  public:
   static constexpr size_t kParametersMax = 64;
 
+  // Leaves the table unset: parse fills what it counts, and zeroing 2 KiB would cost more than reading a token request.
+  FormParameters() {}  // NOLINT(modernize-use-equals-default)
+  FormParameters(const FormParameters&) = delete;
+  FormParameters& operator=(const FormParameters&) = delete;
+
   // parse decodes `body` in place (it shrinks) and keeps views into it: `body` must outlive this object's use. A
-  // parameter without '=' has an empty value. Names other than `repeatable` occurring twice are kDuplicate. Any thread,
-  // does not allocate.
+  // parameter without '=' has an empty value; nothing between two '&' is no parameter. Names other than `repeatable`
+  // occurring twice are kDuplicate, values empty or not. After an error nothing is readable. Any thread, does not
+  // allocate.
   std::expected<void, FormError> parse(std::span<char> body, std::string_view repeatable);
 
   // The value of `name`; data() == nullptr when absent.
@@ -33,7 +39,11 @@ class FormParameters {
   std::span<const FormParameter> all() const { return {parameters_.data(), count_}; }
 
  private:
-  std::array<FormParameter, kParametersMax> parameters_;
+  std::expected<void, FormError> add(FormParameter parameter, std::string_view repeatable);
+
+  union {
+    std::array<FormParameter, kParametersMax> parameters_;
+  };
   size_t count_ = 0;
 };
 

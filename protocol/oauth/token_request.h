@@ -15,6 +15,9 @@ namespace signet {
 
 enum class GrantType : uint8_t { kClientCredentials };
 
+// The registered name. Static storage.
+std::string_view grant_type_name(GrantType grant_type);
+
 // All views are borrowed from the form. A parameter sent without a value counts as left out (RFC 6749 3.2), except
 // client_id and client_secret, where data() == nullptr means absent.
 struct TokenRequest {
