@@ -1,4 +1,6 @@
 // KeySet: the immutable snapshot of every tenant's signing keys as workers read it.
+// Invariants: everything in a published KeySet is immutable but for the signers, each used by its own worker only; what
+// did not change is shared with the snapshot before (the counts of the pointers are touched by publishers alone).
 #pragma once
 
 #include <array>
@@ -44,15 +46,21 @@ struct SigningKey {
 
 // A tenant as the request path sees it.
 struct TenantKeys {
-  uint32_t tenant = 0;            // number; 0 is `default`
-  std::string name;               // path segment: 1-64 of a-z0-9-
+  uint32_t tenant = 0;  // number; 0 is `default`
+  std::string name;     // path segment: 1-64 of a-z0-9-
   UnixSeconds created_at = 0;
-  std::string issuer;             // no trailing slash
-  std::string jwks;               // rendered RFC 7517 document
-  std::string jwks_etag;          // quoted strong entity tag
-  std::string metadata;           // rendered RFC 8414 document
+  std::string issuer;     // no trailing slash
+  std::string jwks;       // rendered RFC 7517 document
+  std::string jwks_etag;  // quoted strong entity tag
+  std::string metadata;   // rendered RFC 8414 document
   std::string metadata_etag;
-  std::vector<std::shared_ptr<const SigningKey>> keys;
+  std::vector<std::shared_ptr<const SigningKey>> keys;  // ordered by creation, then kid
+
+  // Look-up tables over `keys`; made by `index`, which the publisher calls after the last change of `keys`.
+  std::array<const SigningKey*, 16> active_asymmetric{};  // by number of the algorithm
+  std::vector<const SigningKey*> active_symmetric;        // ordered by algorithm, then audience
+  std::vector<const SigningKey*> ordered_by_kid;
+  void index();
 
   // The active key of an asymmetric algorithm, or of an HMAC algorithm for `audience`; null when there is none.
   const SigningKey* active(JwsAlgorithm algorithm, std::string_view audience) const;
@@ -61,11 +69,14 @@ struct TenantKeys {
 
 class KeySet {
  public:
-  // Both null when unknown. Any reader thread between two passes; do not allocate.
+  // `default` is found at once, others by binary search. Both null when unknown. Any reader thread between two passes;
+  // do not allocate.
   const TenantKeys* tenant(uint32_t number) const;
   const TenantKeys* tenant_by_name(std::string_view name) const;
 
   std::vector<std::shared_ptr<const TenantKeys>> tenants;  // ordered by number
+  std::vector<const TenantKeys*> ordered_by_name;          // made by `index` after the last change of `tenants`
+  void index();
 };
 
 }  // namespace signet

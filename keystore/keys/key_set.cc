@@ -1,0 +1,84 @@
+#include "keystore/keys/key_set.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace signet {
+namespace {
+
+size_t slot_of(JwsAlgorithm algorithm) { return static_cast<size_t>(algorithm); }
+static_assert(std::tuple_size_v<decltype(TenantKeys::active_asymmetric)> > static_cast<size_t>(JwsAlgorithm::kHS512));
+
+std::pair<JwsAlgorithm, std::string_view> symmetric_place(const SigningKey* key) {
+  return {key->algorithm, key->audience};
+}
+
+}  // namespace
+
+std::string_view key_status_name(KeyStatus status) {
+  switch (status) {
+    case KeyStatus::kPending:
+      return "pending";
+    case KeyStatus::kActive:
+      return "active";
+    case KeyStatus::kRetiring:
+      return "retiring";
+    case KeyStatus::kRetired:
+      return "retired";
+    case KeyStatus::kDestroyed:
+      return "destroyed";
+  }
+  return "unknown";
+}
+
+void TenantKeys::index() {
+  active_asymmetric.fill(nullptr);
+  active_symmetric.clear();
+  ordered_by_kid.clear();
+  for (const auto& key : keys) {
+    ordered_by_kid.push_back(key.get());
+    if (key->status != KeyStatus::kActive) continue;
+    if (is_symmetric(key->algorithm)) {
+      active_symmetric.push_back(key.get());
+    } else {
+      active_asymmetric[slot_of(key->algorithm)] = key.get();
+    }
+  }
+  std::ranges::sort(active_symmetric, {}, symmetric_place);
+  std::ranges::sort(ordered_by_kid, {}, &SigningKey::kid);
+}
+
+const SigningKey* TenantKeys::active(JwsAlgorithm algorithm, std::string_view audience) const {
+  if (!is_symmetric(algorithm)) return active_asymmetric[slot_of(algorithm)];
+  const std::pair wanted(algorithm, audience);
+  const auto found = std::ranges::lower_bound(active_symmetric, wanted, {}, symmetric_place);
+  return found != active_symmetric.end() && symmetric_place(*found) == wanted ? *found : nullptr;
+}
+
+const SigningKey* TenantKeys::by_kid(std::string_view kid) const {
+  const auto kid_of = [](const SigningKey* key) { return std::string_view(key->kid); };
+  const auto found = std::ranges::lower_bound(ordered_by_kid, kid, {}, kid_of);
+  return found != ordered_by_kid.end() && (*found)->kid == kid ? *found : nullptr;
+}
+
+void KeySet::index() {
+  ordered_by_name.clear();
+  for (const auto& tenant : tenants) ordered_by_name.push_back(tenant.get());
+  std::ranges::sort(ordered_by_name, {}, &TenantKeys::name);
+}
+
+const TenantKeys* KeySet::tenant(uint32_t number) const {
+  // The default tenant is number 0 and always there.
+  if (!tenants.empty() && tenants.front()->tenant == number) return tenants.front().get();
+  const auto number_of = [](const auto& tenant) { return tenant->tenant; };
+  const auto found = std::ranges::lower_bound(tenants, number, {}, number_of);
+  return found != tenants.end() && (*found)->tenant == number ? found->get() : nullptr;
+}
+
+const TenantKeys* KeySet::tenant_by_name(std::string_view name) const {
+  const auto name_of = [](const TenantKeys* tenant) { return std::string_view(tenant->name); };
+  const auto found = std::ranges::lower_bound(ordered_by_name, name, {}, name_of);
+  return found != ordered_by_name.end() && (*found)->name == name ? *found : nullptr;
+}
+
+}  // namespace signet

@@ -1,0 +1,44 @@
+// KeySetBuilder: the publisher's side of the key snapshot. Holds every tenant and key, and renders what workers serve:
+// JWKS (RFC 7517), its entity tag, metadata (RFC 8414). Incremental: a tenant that did not change is shared with the
+// snapshot before, and so is every key.
+// Thread rule: one thread at a time.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "keystore/keys/prepared_key.h"
+
+namespace signet {
+
+class KeySetBuilder {
+ public:
+  // `issuer` is that of the tenant `default` (number 0), which always exists; the others get issuer + "/t/" + name.
+  explicit KeySetBuilder(std::string issuer);
+  ~KeySetBuilder();
+  KeySetBuilder(const KeySetBuilder&) = delete;
+  KeySetBuilder& operator=(const KeySetBuilder&) = delete;
+
+  void set_issuer(std::string issuer);
+  void put_tenant(uint32_t number, std::string name, UnixSeconds created_at);
+  void remove_tenant(uint32_t number);  // with its keys; never the default one
+  bool has_tenant(uint32_t number) const;
+  // Adds a key or replaces the one with its kid. False: no such tenant.
+  bool put_key(uint32_t tenant, PreparedKey key);
+  // Null when unknown.
+  std::shared_ptr<const SigningKey> find(uint32_t tenant, std::string_view kid) const;
+  // Whether the tenant ever had a key of this algorithm (and audience, for HMAC), in whatever status.
+  bool has_key_for(uint32_t tenant, JwsAlgorithm algorithm, std::string_view audience) const;
+
+  std::unique_ptr<const KeySet> build();
+
+ private:
+  struct Tenant;
+  void render(Tenant& tenant, uint32_t number) const;
+
+  std::string issuer_;
+  std::map<uint32_t, Tenant> tenants_;
+};
+
+}  // namespace signet

@@ -1,0 +1,72 @@
+#include "keystore/keys/prepared_key.h"
+
+#include "protocol/jwt/access_token.h"
+
+namespace signet {
+namespace {
+
+using Error = std::unexpected<std::string>;
+
+bool has_private_half(KeyStatus status) { return status == KeyStatus::kPending || status == KeyStatus::kActive; }
+
+std::expected<void, std::string> check_private_half(const KeySource& source) {
+  if (!has_private_half(source.status)) {
+    if (source.private_key) return Error("a key that no longer signs still has its private half");
+    return {};
+  }
+  if (!source.private_key) return Error("the private half is missing");
+  // RFC 8725 3.1: the algorithm belongs to the key, not to the row that names it.
+  if (source.private_key->algorithm() != source.algorithm) return Error("the private half is of another algorithm");
+  return {};
+}
+
+std::expected<std::optional<Jwk>, std::string> check_public_half(const KeySource& source) {
+  if (is_symmetric(source.algorithm)) {
+    if (!source.public_jwk.empty()) return Error("an HMAC key has a public half");
+    if (source.audience.empty()) return Error("an HMAC key belongs to no audience");
+    return std::nullopt;
+  }
+  if (!source.audience.empty()) return Error("an asymmetric key is bound to an audience");
+  auto jwk = parse_jwk(source.public_jwk);
+  if (!jwk) return Error("the public half cannot be read");
+  if (jwk->kid != source.kid || jwk->algorithm != source.algorithm) return Error("the public half is of another key");
+  if (source.private_key) {
+    auto own = source.private_key->public_jwk();
+    if (!own) return Error("the private half has no public one");
+    own->kid = source.kid;
+    if (write_jwk(*own) != write_jwk(*jwk)) return Error("public and private half do not belong together");
+  }
+  return std::optional(std::move(*jwk));
+}
+
+}  // namespace
+
+std::expected<PreparedKey, std::string> prepare_key(KeySource source, size_t signer_count) {
+  if (!valid_kid(source.kid)) return Error("the kid is not valid");
+  if (auto ok = check_private_half(source); !ok) return Error(ok.error());
+  auto jwk = check_public_half(source);
+  if (!jwk) return Error(jwk.error());
+
+  auto key = std::make_unique<SigningKey>();
+  key->encoded_header = encode_access_token_header(source.algorithm, source.kid);
+  key->signature_size = source.private_key ? source.private_key->signature_size() : 0;
+  key->cost_ns = signature_cost_ns(source.algorithm, source.bits);
+  if (source.status == KeyStatus::kActive) {
+    for (size_t i = 0; i < signer_count; ++i) {
+      key->signers.push_back(make_signer(source.private_key));
+      if (!key->signers.back()) return Error("the signing library refuses the key");
+    }
+  }
+  key->kid = std::move(source.kid);
+  key->algorithm = source.algorithm;
+  key->status = source.status;
+  key->audience = std::move(source.audience);
+  key->revision = source.revision;
+  key->created_at = source.created_at;
+  key->activated_at = source.activated_at;
+  key->bits = source.bits;
+  key->private_key = std::move(source.private_key);
+  return PreparedKey{std::move(key), std::move(*jwk)};
+}
+
+}  // namespace signet
