@@ -22,9 +22,9 @@ enum class JwsAlgorithm : uint8_t {
   kHS512 = 8,
 };
 
-inline constexpr std::array kAllJwsAlgorithms{
-    JwsAlgorithm::kEdDSA, JwsAlgorithm::kEd25519, JwsAlgorithm::kES256, JwsAlgorithm::kPS256,
-    JwsAlgorithm::kRS256, JwsAlgorithm::kHS256,   JwsAlgorithm::kHS384, JwsAlgorithm::kHS512};
+inline constexpr std::array kAllJwsAlgorithms{JwsAlgorithm::kEdDSA, JwsAlgorithm::kEd25519, JwsAlgorithm::kES256,
+                                              JwsAlgorithm::kPS256, JwsAlgorithm::kRS256,   JwsAlgorithm::kHS256,
+                                              JwsAlgorithm::kHS384, JwsAlgorithm::kHS512};
 
 // The registered name, e.g. "ES256". Static storage.
 std::string_view jws_algorithm_name(JwsAlgorithm algorithm);

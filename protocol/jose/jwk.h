@@ -5,7 +5,9 @@
 #include <array>
 #include <cstdint>
 #include <expected>
+#include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -32,12 +34,23 @@ struct Jwk {
   std::variant<OkpPublicKey, EcPublicKey, RsaPublicKey> key;
 };
 
-enum class JwkError : uint8_t { kSyntax, kDuplicateMember, kMissingMember, kUnsupported, kMismatch, kBadKid, kTooLarge };
+enum class JwkError : uint8_t {
+  kSyntax,           // not strict JSON, or a member of the wrong type, encoding or size
+  kDuplicateMember,  // a member twice, or a kid twice in a set
+  kMissingMember,    // alg, kid or a member that the kty requires
+  kUnsupported,      // a kty, crv, alg, use or key_ops that Signet does not verify with
+  kMismatch,         // alg is not one of the kty's
+  kBadKid,           // not valid_kid
+  kTooLarge,
+  kPrivateMember,  // private or symmetric key material is inside
+  kUnsound,        // see public_key_usable: off the curve, small order, short modulus, weak exponent
+};
 
 // parse_jwk reads one JWK. `alg` and `kid` are required, `use` must be "sig" when present, private members refuse the
 // key. jku, x5u, x5c and x5t are ignored, never followed. Any thread, allocates.
 std::expected<Jwk, JwkError> parse_jwk(std::string_view json);
-// parse_jwks reads {"keys":[...]} of at most 100 keys; a duplicate kid refuses the set.
+// parse_jwks reads {"keys":[...]} of at most 100 keys. Keys of an unsupported kind are left out, as RFC 7517 section 5
+// asks; anything else that parse_jwk refuses, and a duplicate kid, refuses the set.
 std::expected<std::vector<Jwk>, JwkError> parse_jwks(std::string_view json);
 
 // Members in the order kty, crv/n.., alg, use, kid.
