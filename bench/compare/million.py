@@ -1,0 +1,117 @@
+"""A million clients: import with generated secrets, resident bytes, start to ready, and issuance with ids uniform over
+all of them beside issuance to one.
+
+    SIGNET_BUILD=build /usr/bin/python3 bench/compare/million.py [--clients 1000000] [--rounds 5] [--seconds 5]
+"""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from load import LOAD_CORE, watch
+from servers import BUILD, Signet, cpu_seconds, note, resident_mib, temporary_directory
+
+AUDIENCE = "https://api.example.com/orders"
+
+
+def write_clients(path, count):
+    scopes = ["a.read", "a.write", "b.read"]
+    with open(path, "w") as out:
+        for n in range(count):
+            out.write(json.dumps({"client_id": f"partner-{n:012d}", "scopes": scopes, "audiences": [AUDIENCE],
+                                  "alg": "HS256"}) + "\n")
+
+
+def issue(signet, clients, seconds):
+    """Closed loop on 64 connections; gives (rate, server CPU us per request)."""
+    command = ["taskset", "-c", LOAD_CORE, BUILD / "tools/signet-load", "token", "--url", signet.url, "--data-dir",
+               signet.data_dir, "--connections", "64", "--duration", str(seconds), "--json", *clients]
+    before = cpu_seconds(signet.pid)
+    load = subprocess.Popen([str(c) for c in command], stdout=subprocess.PIPE, text=True, stderr=subprocess.DEVNULL)
+    used = {}
+    watcher = threading.Thread(target=watch, args=(load, used))
+    watcher.start()
+    out, _ = load.communicate()
+    watcher.join()
+    if load.returncode != 0:
+        raise RuntimeError(f"signet-load ended with {load.returncode}")
+    result = json.loads(out)
+    if result["errors"]:
+        raise RuntimeError(f"errors: {result}")
+    requests = result["requests_per_s"] * seconds
+    return result["requests_per_s"], (cpu_seconds(signet.pid) - before) / requests * 1e6
+
+
+def timed(action):
+    started = time.monotonic()
+    result = action()
+    return result, time.monotonic() - started
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--clients", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=5)
+    options = parser.parse_args()
+    with temporary_directory() as directory:
+        directory = Path(directory)
+        write_clients(directory / "clients.jsonl", options.clients)
+        signet = Signet(directory, 18420)
+        try:
+            empty_mib = resident_mib(signet.pid)
+            signet.ctl("key", "add", "--alg", "HS256", "--audience", AUDIENCE)
+            one = signet.ctl("client", "add", "just-one", "--alg", "HS256", "--audience", AUDIENCE, "--scope",
+                             "a.read a.write b.read")
+            one_secret = directory / "one-secret"
+            one_secret.write_text(one["client_secret"])
+            secrets = directory / "secrets.jsonl"
+            note("importing")
+            # The daemon stays on its core; the tool may use both, as an operator's would.
+            _, import_s = timed(lambda: signet.ctl("client", "import", directory / "clients.jsonl", "--secrets-out",
+                                                   secrets))
+            status = signet.ctl("status")
+            full_mib = resident_mib(signet.pid)
+            note("restarting")
+            signet.stop()
+            starts = []
+            for _ in range(3):
+                signet, start_s = timed(lambda: Signet(directory, 18420))
+                starts.append(start_s)
+                restarted_mib = resident_mib(signet.pid)
+                if len(starts) < 3:
+                    signet.stop()
+            single, uniform = [], []
+            for number in range(options.rounds + 1):
+                note(f"round {number}/{options.rounds}{' (warm-up)' if number == 0 else ''}")
+                a = issue(signet, ["--client", "just-one", "--secret-file", one_secret], options.seconds)
+                b = issue(signet, ["--clients-file", secrets], options.seconds)
+                if number > 0:
+                    single.append(a)
+                    uniform.append(b)
+        finally:
+            signet.stop()
+    median = statistics.median
+    count = status["clients"]
+    print("| what | figure |\n|---|---|")
+    print(f"| import of {options.clients:,} with generated secrets | {import_s:.1f} s |")
+    print(f"| resident bytes per client, as the daemon counts | {status['clients_resident_bytes'] / count:.0f} |")
+    for when, mib in (("after a restart", restarted_mib), ("after the import", full_mib)):
+        print(f"| growth of RSS over an empty daemon per client, {when} | "
+              f"{(mib - empty_mib) * 1024 * 1024 / count:.0f} bytes |")
+    print(f"| start to ready | {median(starts):.2f} s ({', '.join(f'{s:.2f}' for s in starts)}) |")
+    print(f"| HS256, one client | {median(r for r, _ in single):,.0f}/s, {median(c for _, c in single):.2f} us CPU |")
+    print(f"| HS256, uniform over all | {median(r for r, _ in uniform):,.0f}/s, "
+          f"{median(c for _, c in uniform):.2f} us CPU |")
+    print(f"| uniform beside one, CPU per request | "
+          f"{median(u[1] / s[1] for s, u in zip(single, uniform)):.3f} (median of the rounds) |")
+    print(f"| uniform beside one, rate | {median(u[0] / s[0] for s, u in zip(single, uniform)):.3f} |")
+    return 0
+
+
+sys.exit(main())

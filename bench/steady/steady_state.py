@@ -1,0 +1,162 @@
+"""The steady state of a worker: calls of the malloc family and futex calls over 10,000 requests, and memory over a
+million. Prints what it saw; exit 1 when a worker allocated or used a futex, or memory grew.
+
+    SIGNET_BUILD=build python3 bench/steady/steady_state.py [--requests 10000] [--flat 1000000]
+"""
+
+import argparse
+import http.client
+import os
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from base64 import b64encode
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+from signet_daemon import BUILD, Daemon  # noqa: E402
+
+HERE = Path(__file__).parent
+
+
+def counts(file):
+    content = Path(file).read_bytes()
+    return {t: n for t, n in struct.iter_unpack("QQ", content) if t != 0}
+
+
+def worker_threads(pid):
+    """Thread ids of the workers, by the name that they give themselves."""
+    found = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        if (task / "comm").read_text().startswith("worker"):
+            found.append(int(task.name))
+    return found
+
+
+def drive(daemon, client, requests, connections=8):
+    """Keep-alive connections, `requests` in all, over several clients' worth of the same path."""
+    headers = {"Authorization": "Basic " + b64encode(":".join(client).encode()).decode(),
+               "Content-Type": "application/x-www-form-urlencoded"}
+    open_connections = [http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=10) for _ in range(connections)]
+    for connection in open_connections:
+        connection.connect()
+
+    def rounds(count):
+        for n in range(count):
+            connection = open_connections[n % connections]
+            connection.request("POST", "/oauth2/token", body="grant_type=client_credentials", headers=headers)
+            answer = connection.getresponse()
+            answer.read()
+            assert answer.status == 200, answer.status
+    return rounds, open_connections
+
+
+def resident_kib(pid):
+    return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1])
+
+
+def allocations(library, algorithm, requests):
+    with tempfile.TemporaryDirectory() as directory:
+        file = Path(directory) / "counts"
+        daemon = Daemon.start(environment={"LD_PRELOAD": str(library), "MALLOC_COUNT_FILE": str(file)})
+        try:
+            client = make_client(daemon, algorithm)
+            rounds, connections = drive(daemon, client, requests)
+            rounds(2000)  # pools, caches, the first use of everything
+            workers = worker_threads(daemon.process.pid)
+            assert workers, "no thread is named worker*"
+            before = counts(file)
+            rounds(requests)
+            after = counts(file)
+            for connection in connections:
+                connection.close()
+            return sum(after.get(w, 0) - before.get(w, 0) for w in workers)
+        finally:
+            daemon.stop()
+
+
+def futexes(algorithm, requests):
+    daemon = Daemon.start()
+    try:
+        client = make_client(daemon, algorithm)
+        rounds, connections = drive(daemon, client, requests)
+        rounds(2000)
+        worker = worker_threads(daemon.process.pid)[0]
+        with tempfile.NamedTemporaryFile() as out:
+            tracer = subprocess.Popen(["strace", "-qq", "-e", "trace=futex", "-o", out.name, "-p", str(worker)],
+                                      stderr=subprocess.DEVNULL)
+            time.sleep(1)
+            rounds(requests)
+            tracer.terminate()
+            tracer.wait(10)
+            calls = Path(out.name).read_text().count("futex(")
+        for connection in connections:
+            connection.close()
+        return calls
+    finally:
+        daemon.stop()
+
+
+def growth(requests):
+    """Resident KiB after a tenth of the requests, and after all."""
+    daemon = Daemon.start()
+    try:
+        def load(seconds_of):
+            subprocess.run([str(BUILD / "tools/signet-load"), "token", "--url", daemon.issuer, "--data-dir",
+                            str(daemon.data_dir), "--client", "demo", "--secret-file",
+                            str(daemon.data_dir / "demo-secret"), "--connections", "64", "--duration", str(seconds_of)],
+                           check=True, capture_output=True)
+        load(3)
+        first, sent = resident_kib(daemon.process.pid), 0
+        while sent < requests:
+            load(10)
+            sent = total_requests(daemon)
+        return first, resident_kib(daemon.process.pid), sent
+    finally:
+        daemon.stop()
+
+
+def total_requests(daemon):
+    connection = http.client.HTTPConnection("127.0.0.1", daemon.port + 1, timeout=10)
+    connection.request("GET", "/metrics")
+    text = connection.getresponse().read().decode()
+    return sum(float(v) for v in re.findall(r"^signet_tokens_issued_total\{[^}]*\} (\S+)", text, re.M))
+
+
+def make_client(daemon, algorithm):
+    if algorithm.startswith("HS"):
+        daemon.ctl("key", "add", "--alg", algorithm, "--audience", "urn:demo")
+    made = daemon.ctl("client", "add", "steady", "--alg", algorithm, "--audience", "urn:demo",
+                      "--scope", "a.read a.write b.read")
+    return made["client_id"], made["client_secret"]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--requests", type=int, default=10_000)
+    parser.add_argument("--flat", type=int, default=1_000_000, help="requests of the memory check; 0 leaves it out")
+    parser.add_argument("--algorithms", default="HS256,EdDSA,ES256,RS256")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as directory:
+        library = Path(directory) / "malloc_count.so"
+        subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", library, HERE / "malloc_count.c", "-ldl"], check=True)
+        bad = False
+        print("| algorithm | requests | malloc family on the worker | futex on the worker |\n|---|---|---|---|")
+        for algorithm in options.algorithms.split(","):
+            requests = options.requests if algorithm != "RS256" else options.requests // 10
+            allocated, waited = allocations(library, algorithm, requests), futexes(algorithm, requests)
+            bad |= allocated != 0 or waited != 0
+            print(f"| {algorithm} | {requests} | {allocated} | {waited} |", flush=True)
+    if options.flat:
+        first, last, sent = growth(options.flat)
+        bad |= last > first * 1.02 + 1024
+        print(f"resident memory after the warm-up {first} KiB, after {sent:,.0f} tokens {last} KiB")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
