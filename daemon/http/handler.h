@@ -14,10 +14,10 @@ namespace signet::http {
 // What a handler answers; Date, Content-Length and Connection are added by the connection. Views borrowed for the call.
 struct Response {
   int status = 200;
-  std::string_view content_type;         // empty = none
-  std::string_view extra_fields;         // complete lines "Name: value\r\n", may be empty
+  std::string_view content_type;  // empty = none
+  std::string_view extra_fields;  // complete lines "Name: value\r\n", may be empty
   std::string_view body;
-  bool close = false;                    // answer, then close the connection
+  bool close = false;  // answer, then close the connection
 };
 
 // Answers exchanges of one loop. Loop thread only; every call is a no-op for an exchange whose connection is gone.

@@ -19,12 +19,23 @@ struct Limits {
   size_t output_size_max = 256 * 1024;  // unsent octets of a connection before reading pauses
   uint32_t connections_max = 20'000;    // accept pauses there
   uint32_t connections_per_address_max = 1'000;  // newcomer closed; 0 = no limit; trusted proxies are exempt
-  uint32_t in_flight_max = 10'000;      // 503 + Retry-After before any crypto
+  uint32_t in_flight_max = 10'000;               // 503 + Retry-After before any crypto
+  uint32_t linger_ms = 2'000;                    // half-closed after the last answer: else a reset could overtake it
 };
 
+// What a lingering peer may still send before it is cut: as much as was perhaps on its way when we answered.
+inline constexpr size_t kLingerSizeMax = 1024 * 1024;
+// A peer must take this much within write_stall_ms, so that one octet now and then does not count as reading.
+inline constexpr size_t kWriteProgressMin = 16 * 1024;
+// New connections get this long to send their request once the loop drains.
+inline constexpr uint32_t kDrainGraceMs = 1'000;
+// Deadlines are looked at this often; they are late by at most this.
+inline constexpr uint32_t kTickMs = 100;
 inline constexpr size_t kBatchBodySizeMax = 1024 * 1024;
 
 static_assert(Limits{}.target_size_max < Limits{}.head_size_max, "a target must fit its head");
+static_assert(Limits{}.linger_ms < Limits{}.idle_ms, "a finished connection goes before an idle one");
+static_assert(kTickMs * 10 <= Limits{}.head_deadline_ms, "the tick must be fine against the shortest deadline");
 static_assert(Limits{}.body_size_max < kBatchBodySizeMax, "batch bodies are the larger ones");
 
 }  // namespace signet::http

@@ -38,9 +38,9 @@ struct Request {
   std::string_view if_none_match;
   bool repeated_authorization = false;  // more than one: answer 400
   bool repeated_content_type = false;
-  std::span<char> body;            // mutable, so that a form is decoded in place
-  std::string_view peer_address;   // textual, no port; "unix" for a unix socket
-  uint64_t arrived_ns = 0;         // monotonic, when its last octet was read
+  std::span<char> body;           // mutable, so that a form is decoded in place
+  std::string_view peer_address;  // textual, no port; "unix" for a unix socket
+  uint64_t arrived_ns = 0;        // monotonic, when its last octet was read
 
   // First field of that name, case-insensitive; data() == nullptr when absent.
   std::string_view header(std::string_view name) const;

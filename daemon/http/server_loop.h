@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/http/handler.h"
@@ -16,13 +18,13 @@
 namespace signet::http {
 
 // Counters of one loop: written by its thread only (relaxed load + store), read by any.
-struct LoopCounters;
+struct LoopCounters;  // daemon/http/loop_counters.h
 
 struct ListenAddress {
   enum class Kind : uint8_t { kTcp, kUnix } kind = Kind::kTcp;
-  std::string host;    // literal IPv4 or IPv6
-  uint16_t port = 0;   // 0 = any (tests)
-  std::string path;    // unix socket
+  std::string host;   // literal IPv4 or IPv6
+  uint16_t port = 0;  // 0 = any (tests)
+  std::string path;   // unix socket
   uint32_t unix_mode = 0600;
 };
 // "127.0.0.1:8420", "[::1]:8420", "unix:/run/x.sock". Nothing when malformed.
@@ -67,7 +69,11 @@ class ServerLoop {
 std::string probe_bind(const ListenAddress& address);
 
 // Peer credentials of a unix-socket exchange (admin socket); uid and pid, or nothing.
-struct PeerCredentials { uint32_t uid = 0; uint32_t gid = 0; uint32_t pid = 0; };
+struct PeerCredentials {
+  uint32_t uid = 0;
+  uint32_t gid = 0;
+  uint32_t pid = 0;
+};
 std::optional<PeerCredentials> peer_credentials(ServerLoop& loop, const ExchangeId& id);
 
 }  // namespace signet::http

@@ -1,0 +1,15 @@
+// Status lines (RFC 9110 section 15).
+#pragma once
+
+#include <string_view>
+
+namespace signet::http {
+
+// "HTTP/1.1 200 OK\r\n". A status that no code of the project uses gets "HTTP/1.1 500 Internal Server Error\r\n": a
+// handler's bug must not become a malformed answer. Any thread.
+std::string_view status_line(int status);
+
+// Whether an answer of this status has no content and no Content-Length (RFC 9110 8.6).
+constexpr bool status_without_content(int status) { return status < 200 || status == 204 || status == 304; }
+
+}  // namespace signet::http
