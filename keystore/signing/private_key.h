@@ -6,6 +6,7 @@
 #include <expected>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "protocol/base/secret_bytes.h"
 #include "protocol/jose/algorithm.h"
@@ -13,7 +14,7 @@
 
 namespace signet {
 
-enum class KeyError : uint8_t { kUnsupported, kBadSize, kBadEncoding, kSelfTestFailed, kLibrary };
+enum class KeyError : uint8_t { kUnsupported, kBadSize, kBadEncoding, kSelfTestFailed, kLibrary, kNoLockedMemory };
 
 // Immutable after construction; shared by all workers' signers. Key bytes are in locked, undumpable memory.
 class PrivateKey {
@@ -37,7 +38,9 @@ std::expected<std::shared_ptr<const PrivateKey>, KeyError> generate_private_key(
 std::expected<std::shared_ptr<const PrivateKey>, KeyError> load_private_key(JwsAlgorithm algorithm, ByteSpan encoded);
 
 // signing_start initialises the libraries and their secure heaps and runs a known-answer test of each algorithm; call
-// once at start before any other thread. False: do not serve.
+// once at start before any other thread and before any other use of OpenSSL. False: do not serve.
 [[nodiscard]] bool signing_start();
+// signing_start_failure says why signing_start returned false, and what to do. Static storage.
+std::string_view signing_start_failure();
 
 }  // namespace signet

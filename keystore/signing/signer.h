@@ -1,5 +1,6 @@
 // Signer: per-worker, per-key signing state (reused library contexts, HMAC midstates) behind the group seam
-// sign(span of inputs, span of outputs). Which library signs which algorithm was decided by bench/ (see README.md here).
+// sign(span of inputs, span of outputs). Which library signs which algorithm was decided by bench/ (see README.md
+// here).
 #pragma once
 
 #include <cstddef>

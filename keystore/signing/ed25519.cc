@@ -1,0 +1,80 @@
+// Ed25519 (RFC 8032) by libsodium, under both registered names: EdDSA (RFC 8037) and Ed25519 (RFC 9864).
+#include <sodium.h>
+
+#include "keystore/signing/key_material.h"
+#include "keystore/signing/one_by_one_signer.h"
+#include "keystore/vault/locked_bytes.h"
+
+namespace signet {
+namespace {
+
+constexpr size_t kSeedSize = crypto_sign_SEEDBYTES;
+constexpr size_t kSignatureSize = crypto_sign_BYTES;
+
+class Ed25519Key;
+
+class Ed25519Signer final : public OneByOneSigner {
+ public:
+  // `seed_and_public` lives in the key, which `key` keeps.
+  Ed25519Signer(std::shared_ptr<const PrivateKey> key, ByteSpan seed_and_public)
+      : OneByOneSigner(kSignatureSize), key_(std::move(key)), seed_and_public_(seed_and_public) {}
+
+ private:
+  bool sign_one(ByteSpan message, MutableByteSpan out) override {
+    return crypto_sign_detached(out.data(), nullptr, message.data(), message.size(), seed_and_public_.data()) == 0;
+  }
+  const std::shared_ptr<const PrivateKey> key_;
+  const ByteSpan seed_and_public_;
+};
+
+class Ed25519Key final : public KeyMaterial {
+ public:
+  Ed25519Key(JwsAlgorithm algorithm, LockedBytes seed_and_public)
+      : algorithm_(algorithm), seed_and_public_(std::move(seed_and_public)) {}
+
+  JwsAlgorithm algorithm() const override { return algorithm_; }
+  size_t signature_size() const override { return kSignatureSize; }
+  int bits() const override { return 0; }
+  std::optional<Jwk> public_jwk() const override {
+    OkpPublicKey key;
+    std::memcpy(key.x.data(), public_half().data(), key.x.size());
+    return Jwk{.algorithm = algorithm_, .kid = {}, .key = key};
+  }
+  SecretBytes serialise() const override { return SecretBytes::copy_of(seed_and_public_.expose().first(kSeedSize)); }
+  std::unique_ptr<Signer> new_signer(std::shared_ptr<const PrivateKey> self) const override {
+    return std::make_unique<Ed25519Signer>(std::move(self), seed_and_public_.expose());
+  }
+  bool matches(ByteSpan message, ByteSpan signature) const override {
+    return signature.size() == kSignatureSize &&
+           crypto_sign_verify_detached(signature.data(), message.data(), message.size(), public_half().data()) == 0;
+  }
+
+ private:
+  ByteSpan public_half() const { return seed_and_public_.expose().subspan(kSeedSize); }
+  const JwsAlgorithm algorithm_;
+  const LockedBytes seed_and_public_;  // libsodium's secret key: seed, then public key
+};
+
+}  // namespace
+
+MadeKey load_ed25519_key(JwsAlgorithm algorithm, ByteSpan seed) {
+  // Only the seed is ever read: a public key from elsewhere beside it would let two signatures of one message under two
+  // public keys reveal the private one. Here it is always derived anew.
+  if (seed.size() != kSeedSize) return std::unexpected(KeyError::kBadSize);
+  auto secret = LockedBytes::zeroed(crypto_sign_SECRETKEYBYTES);
+  if (!secret) return std::unexpected(KeyError::kNoLockedMemory);
+  uint8_t public_key[crypto_sign_PUBLICKEYBYTES];
+  if (crypto_sign_seed_keypair(public_key, secret->expose_mutable().data(), seed.data()) != 0) {
+    return std::unexpected(KeyError::kLibrary);
+  }
+  return std::make_shared<Ed25519Key>(algorithm, std::move(*secret));
+}
+
+MadeKey generate_ed25519_key(JwsAlgorithm algorithm) {
+  auto seed = LockedBytes::zeroed(kSeedSize);
+  if (!seed) return std::unexpected(KeyError::kNoLockedMemory);
+  randombytes_buf(seed->expose_mutable().data(), seed->size());
+  return load_ed25519_key(algorithm, seed->expose());
+}
+
+}  // namespace signet
