@@ -1,0 +1,114 @@
+#include "tools/ctl/arguments.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace signet::ctl {
+
+struct Arguments::Implementation {
+  explicit Implementation(std::string usage, std::string help) : app(std::move(help), "signetctl " + usage) {
+    app.set_help_flag("-h,--help", "Show this help");
+    app.option_defaults()->always_capture_default(false);
+  }
+
+  CLI::Option* add(const std::string& name, const std::string& value, const std::string& help,
+                   CLI::callback_t callback) {
+    CLI::Option* option = app.add_option(name, std::move(callback), help);
+    option->type_name(value);
+    option->expected(1);
+    return option;
+  }
+
+  CLI::App app;
+  std::vector<std::pair<CLI::Option*, CLI::Option*>> pairs;  // options of `app` that must not be given together
+};
+
+Arguments::Arguments(std::string usage, std::string help)
+    : implementation_(std::make_unique<Implementation>(std::move(usage), std::move(help))) {}
+
+Arguments::~Arguments() = default;
+
+void Arguments::positional(const std::string& name, std::string& to, const std::string& help) {
+  implementation_
+      ->add(name, "", help,
+            [&to](const CLI::results_t& values) {
+              to = values.front();
+              return true;
+            })
+      ->required();
+}
+
+void Arguments::option(const std::string& name, const std::string& value, std::string& to, const std::string& help) {
+  implementation_->add(name, value, help, [&to](const CLI::results_t& values) {
+    to = values.front();
+    return true;
+  });
+}
+
+void Arguments::option(const std::string& name, const std::string& value, std::optional<std::string>& to,
+                       const std::string& help) {
+  implementation_->add(name, value, help, [&to](const CLI::results_t& values) {
+    to = values.front();
+    return true;
+  });
+}
+
+void Arguments::option(const std::string& name, const std::string& value, std::optional<uint64_t>& to,
+                       uint64_t smallest, uint64_t largest, const std::string& help) {
+  implementation_->add(name, value, help, [&to, name, smallest, largest](const CLI::results_t& values) {
+    const std::string& text = values.front();
+    uint64_t number = 0;
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool whole = error == std::errc{} && stop == text.data() + text.size() && !text.empty();
+    if (!whole || number < smallest || number > largest) {
+      throw CLI::ValidationError(name, fmt::format("expected a whole number from {} to {}", smallest, largest));
+    }
+    to = number;
+    return true;
+  });
+}
+
+void Arguments::list(const std::string& name, const std::string& value, std::optional<std::vector<std::string>>& to,
+                     const std::string& help) {
+  CLI::Option* option = implementation_->add(name, value, help, [&to](const CLI::results_t& values) {
+    to = values;
+    return true;
+  });
+  option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  option->allow_extra_args(false);
+}
+
+void Arguments::flag(const std::string& name, bool& to, const std::string& help) {
+  implementation_->app.add_flag_callback(name, [&to] { to = true; }, help);
+}
+
+void Arguments::switch_pair(const std::string& name, std::optional<bool>& to, const std::string& help,
+                            const std::string& no_help) {
+  CLI::Option* yes = implementation_->app.add_flag_callback("--" + name, [&to] { to = true; }, help);
+  CLI::Option* no = implementation_->app.add_flag_callback("--no-" + name, [&to] { to = false; }, no_help);
+  implementation_->pairs.emplace_back(yes, no);
+}
+
+std::optional<Failure> Arguments::parse(const std::vector<std::string>& arguments) {
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // CLI11 takes them so
+  CLI::App& app = implementation_->app;
+  try {
+    app.parse(reversed);
+  } catch (const CLI::CallForHelp&) {
+    return Failure{app.help(), kExitDone};
+  } catch (const CLI::ParseError& error) {
+    return usage_failure(fmt::format("{}\nTry `{} --help`.", error.what(), app.get_name()));
+  }
+  for (const auto& [yes, no] : implementation_->pairs) {
+    if (yes->count() != 0 && no->count() != 0) {
+      return usage_failure(fmt::format("give {} or {}, not both", yes->get_name(), no->get_name()));
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace signet::ctl

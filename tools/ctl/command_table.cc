@@ -1,0 +1,36 @@
+#include <array>
+
+#include "tools/ctl/command.h"
+#include "tools/ctl/commands.h"
+
+namespace signet::ctl {
+namespace {
+
+constexpr std::array kCommands{
+    Command{"client", "add", client_add, "Register a client and print its secret once"},
+    Command{"client", "list", client_list, "List the clients of a tenant"},
+    Command{"client", "show", client_show, "Show one client"},
+    Command{"client", "update", client_update, "Change what a client may do; lists are replaced whole"},
+    Command{"client", "enable", client_enable, "Let a disabled client have tokens again"},
+    Command{"client", "disable", client_disable, "Give a client no more tokens until it is enabled"},
+    Command{"client", "remove", client_remove, "Remove a client for good"},
+    Command{"client", "rotate-secret", client_rotate_secret, "Add a new secret; the newest old one stays live"},
+    Command{"client", "drop-secret", client_drop_secret, "Drop the older of two secrets"},
+    Command{"client", "import", client_import, "Register clients from a file of JSON lines or CSV, resumably"},
+    Command{"key", "add", key_add, "Make a signing key"},
+    Command{"key", "list", key_list, "List the signing keys of a tenant"},
+    Command{"key", "export-secret", key_export_secret, "Give out an HMAC key for its one resource server"},
+    Command{"token", "issue", token_issue, "Issue a token for a client"},
+    Command{"token", "inspect", token_inspect, "Show what a token on stdin says; verify it with --jwks"},
+    Command{"tenant", "add", tenant_add, "Add a tenant with an issuer and keys of its own"},
+    Command{"tenant", "list", tenant_list, "List the tenants"},
+    Command{"tenant", "remove", tenant_remove, "Remove a tenant"},
+    Command{"clock", "accept", clock_accept, "Accept the clock after a jump that stopped expiry"},
+    Command{"status", "", daemon_status, "Show the state of the daemon and its store"},
+};
+
+}  // namespace
+
+std::span<const Command> all_commands() { return kCommands; }
+
+}  // namespace signet::ctl

@@ -1,0 +1,30 @@
+// The functions behind the verbs, one file each. Every one parses its arguments first and does nothing before they are
+// right. Gives a Failure with the exit status when wrong usage, a refusal or a failure ends it.
+#pragma once
+
+#include "tools/ctl/command.h"
+
+namespace signet::ctl {
+
+Outcome client_add(Call& call);
+Outcome client_list(Call& call);
+Outcome client_show(Call& call);
+Outcome client_update(Call& call);
+Outcome client_enable(Call& call);
+Outcome client_disable(Call& call);
+Outcome client_remove(Call& call);
+Outcome client_rotate_secret(Call& call);
+Outcome client_drop_secret(Call& call);
+Outcome client_import(Call& call);
+Outcome key_add(Call& call);
+Outcome key_list(Call& call);
+Outcome key_export_secret(Call& call);
+Outcome token_issue(Call& call);
+Outcome token_inspect(Call& call);
+Outcome tenant_add(Call& call);
+Outcome tenant_list(Call& call);
+Outcome tenant_remove(Call& call);
+Outcome clock_accept(Call& call);
+Outcome daemon_status(Call& call);
+
+}  // namespace signet::ctl

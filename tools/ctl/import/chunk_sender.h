@@ -1,0 +1,62 @@
+// ChunkSender: a thread that sends one prepared chunk after the other and waits for their commits, so that the next one
+// is prepared meanwhile.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "tools/ctl/admin_client.h"
+#include "tools/ctl/import/import_run.h"
+
+namespace signet::ctl {
+
+struct PreparedChunk {
+  uint64_t number = 0;
+  uint64_t clients = 0;
+  uint64_t first_line = 0;
+  uint64_t last_line = 0;
+  std::string body;
+};
+
+// Lock-protected: `mutex_` guards everything below it. put, wait_idle and finish are for the one preparing thread.
+class ChunkSender {
+ public:
+  // `admin` and `result` are borrowed and belong to the sending thread until finish().
+  ChunkSender(AdminClient& admin, std::string import_id, ImportResult& result);
+  ~ChunkSender();
+  ChunkSender(const ChunkSender&) = delete;
+  ChunkSender& operator=(const ChunkSender&) = delete;
+
+  // put swaps `chunk` with the empty one of the sender once the last one is on its way: both keep their memory. False
+  // when sending has failed.
+  bool put(PreparedChunk& chunk);
+  // Waits until everything is committed. False when sending has failed.
+  bool wait_idle();
+  // Waits for the rest and joins the thread. Gives the failure that ended it.
+  std::optional<Failure> finish();
+  // Clients that are committed or were found committed.
+  uint64_t committed() const;
+
+ private:
+  void run();
+  std::expected<void, Failure> send(const PreparedChunk& chunk);
+
+  AdminClient& admin_;
+  const std::string import_id_;
+  ImportResult& result_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  PreparedChunk waiting_;
+  bool has_waiting_ = false;
+  bool sending_ = false;
+  bool finishing_ = false;
+  uint64_t committed_ = 0;
+  std::optional<Failure> failure_;
+  std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace signet::ctl

@@ -1,0 +1,173 @@
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "protocol/base/check.h"
+#include "protocol/base/secret_bytes.h"
+#include "tools/ctl/client_options.h"
+#include "tools/ctl/import/chunk_sender.h"
+#include "tools/ctl/import/import_run.h"
+#include "tools/ctl/import/secret_generator.h"
+#include "tools/ctl/json_text.h"
+
+namespace signet::ctl {
+namespace {
+
+void wipe_text(std::string& text) { wipe({reinterpret_cast<uint8_t*>(text.data()), text.size()}); }
+
+// Prepares chunks: decides on each client's secret, makes the secrets durable, writes the body.
+class ChunkPreparation {
+ public:
+  ChunkPreparation(const ImportOptions& options, const ImportEnds& ends, ChunkSender& sender, ImportResult& result)
+      : options_(options), ends_(ends), sender_(sender), result_(result) {}
+
+  std::expected<void, Failure> prepare(std::span<const ImportClient> clients, uint64_t number, PreparedChunk& to) {
+    if (auto chosen = choose_secrets(clients); !chosen) return chosen;
+    if (ends_.secrets != nullptr) {
+      if (auto durable = ends_.secrets->commit(); !durable) return durable;
+    }
+    to.number = number;
+    to.clients = clients.size();
+    to.first_line = clients.front().line;
+    to.last_line = clients.back().line;
+    write_body(clients, to.body);
+    return {};
+  }
+
+ private:
+  std::expected<void, Failure> choose_secrets(std::span<const ImportClient> clients) {
+    secrets_.resize(clients.size());
+    for (size_t i = 0; i < clients.size(); ++i) {
+      secrets_[i] = clients[i].client_secret;
+      if (!secrets_[i].empty()) continue;
+      if (ends_.secrets == nullptr) {
+        ++result_.without_secret;
+        continue;
+      }
+      if (auto found = ends_.secrets->find(clients[i])) {
+        secrets_[i] = *std::move(found);
+        ++result_.generated;
+        continue;
+      }
+      const auto wanted = wants_new_secret(clients[i]);
+      if (!wanted) return std::unexpected(wanted.error());
+      if (!*wanted) continue;
+      const SecretGenerator::Secret secret = generator_.next();
+      secrets_[i].assign(secret.data(), secret.size());
+      ends_.secrets->add(clients[i], secrets_[i]);
+      ++result_.generated;
+    }
+    return {};
+  }
+
+  // With `fail` every client is new. With `skip` and `update` one that exists keeps the secret it has: a generated one
+  // would be written to the file but never work, or take the place of one in use.
+  std::expected<bool, Failure> wants_new_secret(const ImportClient& client) {
+    if (options_.on_conflict == "fail") return true;
+    if (!sender_.wait_idle()) return false;  // it may stand in the chunk before; the failure is told elsewhere
+    const auto answer =
+        ends_.asker.exchange("GET", target_of_client(client.client_id, std::string(client.tenant_name())), {});
+    if (!answer) return std::unexpected(answer.error());
+    if (answer->status == 404) return true;
+    if (answer->status != 200) return std::unexpected(refusal(*answer));
+    if (options_.on_conflict == "skip") return false;
+    const auto found = read_answer(answer->body);
+    if (!found) return std::unexpected(found.error());
+    const JsonValue* secrets = found->find("secrets");
+    return secrets == nullptr || secrets->as_array() == nullptr || secrets->as_array()->empty();
+  }
+
+  void write_body(std::span<const ImportClient> clients, std::string& body) {
+    body.resize(kChunkBodySizeMax);
+    JsonWriter writer(body);
+    writer.begin_object();
+    writer.member("on_conflict", options_.on_conflict);
+    writer.key("clients");
+    writer.begin_array();
+    for (size_t i = 0; i < clients.size(); ++i) {
+      write_import_client(writer, clients[i], secrets_[i]);
+      wipe_text(secrets_[i]);
+    }
+    writer.end_array();
+    writer.end_object();
+    SIGNET_CHECK(!writer.overflowed());  // ChunkReader counts with wire_size_max
+    body.resize(writer.size());
+  }
+
+  const ImportOptions& options_;
+  const ImportEnds& ends_;
+  ChunkSender& sender_;
+  ImportResult& result_;
+  SecretGenerator generator_;
+  std::vector<std::string> secrets_;
+};
+
+// The number of the first chunk that the daemon has not got.
+std::expected<uint64_t, Failure> ask_next_chunk(AdminClient& admin, const std::string& import_id) {
+  const auto answer = admin.call("GET", "/v1/imports/" + import_id);
+  if (!answer) return std::unexpected(answer.error());
+  const auto body = read_answer(answer->body);
+  if (!body) return std::unexpected(body.error());
+  const JsonValue* next = body->find("next_chunk");
+  const auto number = next == nullptr ? std::nullopt : next->as_integer();
+  if (!number || *number < 0) return std::unexpected(Failure{"the daemon's answer has no next_chunk"});
+  return static_cast<uint64_t>(*number);
+}
+
+// A committed chunk is passed over; the secrets generated for it must be in the file, or nobody holds them.
+std::expected<void, Failure> check_secrets_held(const ImportOptions& options, const SecretsFile* secrets,
+                                                std::span<const ImportClient> clients) {
+  if (secrets == nullptr || options.on_conflict != "fail") return {};
+  for (const ImportClient& client : clients) {
+    if (!client.client_secret.empty() || secrets->find(client)) continue;
+    return std::unexpected(Failure{
+        fmt::format("client `{}` (line {}) was imported by an earlier run, but its secret is not in the file of "
+                    "--secrets-out: name the file of that run; if it is lost, give the client a new secret with "
+                    "`signetctl client rotate-secret` and import without --secrets-out",
+                    client.client_id, client.line)});
+  }
+  return {};
+}
+
+Failure file_changed(const ImportOptions& options) {
+  return {options.file +
+          ": changed while it was imported; the chunks before are in. Run again with the changed file "
+          "and --on-conflict skip or update"};
+}
+
+}  // namespace
+
+std::expected<void, Failure> transfer_import(const ImportOptions& options, const ImportSurvey& survey,
+                                             LineReader& lines, ChunkReader& chunks, const ImportEnds& ends,
+                                             ImportResult& result) {
+  const auto next_chunk = ask_next_chunk(ends.asker, survey.import_id);
+  if (!next_chunk) return std::unexpected(next_chunk.error());
+  ImportResult sent;  // the sending thread's until finish()
+  ChunkSender sender(ends.sender, survey.import_id, sent);
+  ChunkPreparation preparation(options, ends, sender, result);
+  PreparedChunk prepared;
+  std::optional<Failure> failure;
+  for (uint64_t number = 0; number < survey.chunks && !failure; ++number) {
+    const auto chunk = chunks.next();
+    if (!chunk || chunk->empty() || !lines.unchanged()) {
+      failure = file_changed(options);
+    } else if (number < *next_chunk) {
+      result.repeated += chunk->size();
+      if (auto held = check_secrets_held(options, ends.secrets, *chunk); !held) failure = held.error();
+    } else {
+      if (auto ready = preparation.prepare(*chunk, number, prepared); !ready) failure = ready.error();
+      if (!failure && !sender.put(prepared)) break;
+    }
+    if (ends.on_progress) ends.on_progress(result.repeated + sender.committed());
+  }
+  const std::optional<Failure> sending_failure = sender.finish();
+  result.added += sent.added;
+  result.updated += sent.updated;
+  result.skipped += sent.skipped;
+  result.repeated += sent.repeated;
+  if (sending_failure) return std::unexpected(*sending_failure);
+  if (failure) return std::unexpected(*failure);
+  return {};
+}
+
+}  // namespace signet::ctl

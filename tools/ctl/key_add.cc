@@ -1,0 +1,71 @@
+// signetctl key add
+#include "protocol/jose/algorithm.h"
+#include "tools/ctl/client_options.h"
+#include "tools/ctl/commands.h"
+#include "tools/ctl/key_text.h"
+
+namespace signet::ctl {
+namespace {
+
+constexpr uint64_t kRsaBitsMin = 2048;
+constexpr uint64_t kRsaBitsDefault = 3072;
+constexpr uint64_t kRsaBitsMax = 4096;
+
+struct KeyOptions {
+  std::optional<std::string> tenant;
+  std::string algorithm;
+  std::optional<std::string> audience;
+  std::optional<uint64_t> bits;
+};
+
+std::string fault(const KeyOptions& options) {
+  if (options.algorithm.empty()) return "--alg is required";
+  if (std::string text = alg_fault(options.algorithm); !text.empty()) return text;
+  const JwsAlgorithm algorithm = *parse_jws_algorithm(options.algorithm);
+  if (is_symmetric(algorithm) && !options.audience) {
+    return "an HMAC key belongs to one audience: name it with --audience";
+  }
+  if (!is_symmetric(algorithm) && options.audience) return "--audience is for HMAC keys only";
+  if (!is_rsa(algorithm) && options.bits) return "--bits is for RSA keys (PS256, RS256) only";
+  return "";
+}
+
+}  // namespace
+
+Outcome key_add(Call& call) {
+  Arguments arguments = call.new_arguments();
+  KeyOptions options;
+  arguments.option("--tenant", "TENANT", options.tenant, "Tenant; `default` when not given");
+  arguments.option("--alg", "ALG", options.algorithm, "Algorithm that the key signs with");
+  arguments.option("--audience", "URI", options.audience, "HMAC: the one resource server that will hold the key");
+  arguments.option("--bits", "BITS", options.bits, kRsaBitsMin, kRsaBitsMax, "RSA: size; 3072 when not given");
+  if (auto stop = call.parse(arguments)) return std::unexpected(*stop);
+  if (std::string text = fault(options); !text.empty()) return std::unexpected(usage_failure(std::move(text)));
+  if (options.bits && *options.bits < kRsaBitsDefault) {
+    call.note(
+        "warning: RSA keys below 3072 bits are under the 128-bit security level (NIST SP 800-57); use one only "
+        "for peers that take nothing else");
+  }
+  const std::string body = compose_json([&](JsonWriter& to) {
+    to.begin_object();
+    if (options.tenant) to.member("tenant", *options.tenant);
+    to.member("alg", options.algorithm);
+    if (options.audience) to.member("audience", *options.audience);
+    if (options.bits) to.member_integer("bits", static_cast<int64_t>(*options.bits));
+    to.end_object();
+  });
+  const auto answer = call.admin().call("POST", "/v1/keys", body);
+  if (!answer) return std::unexpected(answer.error());
+  const auto key = read_answer(answer->body);
+  if (!key) return std::unexpected(key.error());
+  if (call.json()) {
+    call.print_json(compact_json(*key));
+    return {};
+  }
+  Table table = key_table();
+  add_key_row(table, *key);
+  call.print(table.render());
+  return {};
+}
+
+}  // namespace signet::ctl
