@@ -107,7 +107,7 @@ bool SigningQueue::run(const KeySet& keys, SigningSink& sink, uint64_t budget_ns
     progress = false;
     for (const JwsAlgorithm algorithm : kOrder) {
       ClassQueue& queue = classes_[static_cast<size_t>(algorithm)];
-      if (queue.head == nullptr || (!first_turn && left_ns == 0)) continue;
+      if (queue.head == nullptr || (!first_turn && queue.head->cost_ns > left_ns)) continue;
       const size_t count = gather(queue, left_ns, sink, group);
       if (count == 0) continue;
       const uint64_t spent_ns = sign_group(keys, sink, {group.data(), count});

@@ -1,0 +1,254 @@
+#include "keystore/queue/signing_queue.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <string>
+
+#include "protocol/base/base64url.h"
+
+namespace signet {
+namespace {
+
+constexpr size_t kFakeSignatureSize = 4;
+
+// "Signs" with the first octets of the message, and remembers the sizes of its groups.
+class FakeSigner final : public Signer {
+ public:
+  size_t group_width() const override { return 8; }
+  size_t sign(std::span<const ByteSpan> inputs, std::span<const MutableByteSpan> outputs) override {
+    groups.push_back(inputs.size());
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      if (calls++ == fails_at) return i;
+      std::memcpy(outputs[i].data(), inputs[i].data(), kFakeSignatureSize);
+    }
+    return inputs.size();
+  }
+  std::vector<size_t> groups;
+  size_t calls = 0;
+  size_t fails_at = SIZE_MAX;
+};
+
+struct Keys {
+  // A key of `algorithm` whose signature is said to cost `cost_ns`; tenant 0.
+  FakeSigner* add(JwsAlgorithm algorithm, uint64_t revision, uint32_t cost_ns, KeyStatus status = KeyStatus::kActive) {
+    auto key = std::make_shared<SigningKey>();
+    key->algorithm = algorithm;
+    key->status = status;
+    key->revision = revision;
+    key->cost_ns = cost_ns;
+    key->signature_size = kFakeSignatureSize;
+    auto signer = std::make_unique<FakeSigner>();
+    FakeSigner* raw = signer.get();
+    key->signers.push_back(std::move(signer));
+    tenant->keys.push_back(std::move(key));
+    return raw;
+  }
+  KeySet set() const {
+    KeySet keys;
+    keys.tenants.push_back(tenant);
+    return keys;
+  }
+  std::shared_ptr<TenantKeys> tenant = std::make_shared<TenantKeys>();
+};
+
+class RecordingSink final : public SigningSink {
+ public:
+  bool still_valid(const SigningJob& job) override {
+    ++asked;
+    return job.client() != refused_client;
+  }
+  void signed_job(SigningJob& job) override {
+    done.push_back(job.owner.slot);
+    texts.emplace_back(job.text());
+  }
+  void failed_job(SigningJob& job, Failure why) override {
+    failed.emplace_back(job.owner.slot, why);
+  }
+  std::vector<uint32_t> done;
+  std::vector<std::string> texts;
+  std::vector<std::pair<uint32_t, Failure>> failed;
+  std::string_view refused_client = "none";
+  int asked = 0;
+};
+
+void push(SigningQueue& queue, uint32_t slot, JwsAlgorithm algorithm, uint64_t revision, uint32_t cost_ns,
+          std::string_view client = "c") {
+  SigningJob* job = queue.take();
+  ASSERT_NE(job, nullptr);
+  job->owner.slot = slot;
+  job->algorithm = algorithm;
+  job->key_revision = revision;
+  job->cost_ns = cost_ns;
+  job->client_id_size = static_cast<uint8_t>(client.size());
+  std::memcpy(job->client_id.data(), client.data(), client.size());
+  std::string text = "<0000.______>";
+  text.replace(1, 4, std::to_string(1000 + slot));
+  std::memcpy(job->buffer.get(), text.data(), text.size());
+  job->size = text.size();
+  job->input_begin = 1;
+  job->input_size = 4;
+  job->signature_at = 6;
+  queue.push(job);
+}
+
+std::string signature_of(uint32_t slot) {
+  const std::string message = std::to_string(1000 + slot);
+  std::string out(base64url_encoded_size(4), ' ');
+  base64url_encode(as_bytes(message), out.data());
+  return out;
+}
+
+TEST(SigningQueue, FillsTheHoleAndNothingElse) {
+  Keys keys;
+  keys.add(JwsAlgorithm::kEdDSA, 1, 10);
+  SigningQueue queue(0, 10);
+  RecordingSink sink;
+  push(queue, 7, JwsAlgorithm::kEdDSA, 1, 10);
+  EXPECT_FALSE(queue.run(keys.set(), sink));
+  ASSERT_EQ(sink.texts.size(), 1u);
+  EXPECT_EQ(sink.texts[0], "<1007." + signature_of(7) + ">");
+  EXPECT_TRUE(queue.empty());
+}
+
+TEST(SigningQueue, SignsJobsOfOneKeyInOneGroup) {
+  Keys keys;
+  FakeSigner* first = keys.add(JwsAlgorithm::kEdDSA, 1, 10);
+  FakeSigner* second = keys.add(JwsAlgorithm::kEdDSA, 2, 10);
+  SigningQueue queue(0, 100);
+  RecordingSink sink;
+  for (uint32_t i = 0; i < 5; ++i) push(queue, i, JwsAlgorithm::kEdDSA, 1, 10);
+  for (uint32_t i = 5; i < 7; ++i) push(queue, i, JwsAlgorithm::kEdDSA, 2, 10);
+  queue.run(keys.set(), sink);
+  EXPECT_EQ(first->groups, std::vector<size_t>{5});
+  EXPECT_EQ(second->groups, std::vector<size_t>{2});
+  EXPECT_EQ(sink.done, (std::vector<uint32_t>{0, 1, 2, 3, 4, 5, 6}));
+}
+
+TEST(SigningQueue, StopsAtItsBudgetAndCarriesTheRestOver) {
+  Keys keys;
+  keys.add(JwsAlgorithm::kEdDSA, 1, 300);
+  SigningQueue queue(0, 100);
+  RecordingSink sink;
+  for (uint32_t i = 0; i < 10; ++i) push(queue, i, JwsAlgorithm::kEdDSA, 1, 300);
+  EXPECT_TRUE(queue.run(keys.set(), sink, 1000));
+  EXPECT_EQ(sink.done.size(), 3u);
+  EXPECT_EQ(sink.asked, 0) << "a job of this iteration needs no second look";
+  EXPECT_TRUE(queue.run(keys.set(), sink, 1000));
+  EXPECT_EQ(sink.done.size(), 6u);
+  EXPECT_GT(sink.asked, 0);
+}
+
+TEST(SigningQueue, OneDearSignatureCountsWholeAndDoesNotStarveCheapOnes) {
+  Keys keys;
+  FakeSigner* rsa = keys.add(JwsAlgorithm::kRS256, 1, 5000);
+  keys.add(JwsAlgorithm::kEdDSA, 2, 10);
+  SigningQueue queue(0, 100);
+  RecordingSink sink;
+  for (uint32_t i = 0; i < 4; ++i) push(queue, i, JwsAlgorithm::kRS256, 1, 5000);
+  for (uint32_t i = 10; i < 14; ++i) push(queue, i, JwsAlgorithm::kEdDSA, 2, 10);
+  EXPECT_TRUE(queue.run(keys.set(), sink, 1000));
+  EXPECT_EQ(sink.done, (std::vector<uint32_t>{10, 11, 12, 13, 0})) << "cheap ones first, then one RSA signature";
+  EXPECT_EQ(rsa->groups, std::vector<size_t>{1});
+  EXPECT_TRUE(queue.run(keys.set(), sink, 1000));
+  EXPECT_EQ(sink.done.back(), 1u);
+}
+
+TEST(SigningQueue, AFloodOfCheapOnesDoesNotStarveRsa) {
+  Keys keys;
+  keys.add(JwsAlgorithm::kHS256, 1, 1000);
+  keys.add(JwsAlgorithm::kRS256, 2, 5000);
+  SigningQueue queue(0, 100);
+  RecordingSink sink;
+  for (uint32_t i = 0; i < 20; ++i) push(queue, i, JwsAlgorithm::kHS256, 1, 1000);
+  push(queue, 99, JwsAlgorithm::kRS256, 2, 5000);
+  EXPECT_TRUE(queue.run(keys.set(), sink, 1000));
+  EXPECT_EQ(sink.done, (std::vector<uint32_t>{0, 99}));
+}
+
+TEST(SigningQueue, AKeyWithdrawnMeanwhileSignsNothing) {
+  for (const KeyStatus status : {KeyStatus::kPending, KeyStatus::kRetiring, KeyStatus::kRetired}) {
+    Keys keys;
+    FakeSigner* signer = keys.add(JwsAlgorithm::kEdDSA, 1, 10, status);
+    SigningQueue queue(0, 10);
+    RecordingSink sink;
+    push(queue, 1, JwsAlgorithm::kEdDSA, 1, 10);
+    push(queue, 2, JwsAlgorithm::kEdDSA, 999, 10);
+    EXPECT_FALSE(queue.run(keys.set(), sink));
+    EXPECT_TRUE(sink.done.empty());
+    ASSERT_EQ(sink.failed.size(), 2u);
+    EXPECT_EQ(sink.failed[0].second, SigningSink::Failure::kKeyWithdrawn);
+    EXPECT_TRUE(signer->groups.empty());
+  }
+}
+
+TEST(SigningQueue, AClientChangedWhileItsJobWaitedGetsNoToken) {
+  Keys keys;
+  keys.add(JwsAlgorithm::kEdDSA, 1, 1000);
+  SigningQueue queue(0, 10);
+  RecordingSink sink;
+  push(queue, 1, JwsAlgorithm::kEdDSA, 1, 1000, "good");
+  push(queue, 2, JwsAlgorithm::kEdDSA, 1, 1000, "disabled");
+  push(queue, 3, JwsAlgorithm::kEdDSA, 1, 1000, "good");
+  EXPECT_TRUE(queue.run(keys.set(), sink, 1000));
+  sink.refused_client = "disabled";
+  EXPECT_FALSE(queue.run(keys.set(), sink, 10'000));
+  EXPECT_EQ(sink.done, (std::vector<uint32_t>{1, 3}));
+  ASSERT_EQ(sink.failed.size(), 1u);
+  EXPECT_EQ(sink.failed[0], std::make_pair(2u, SigningSink::Failure::kClientChanged));
+}
+
+TEST(SigningQueue, AFailingSignerReleasesOnlyWhatItSigned) {
+  Keys keys;
+  FakeSigner* signer = keys.add(JwsAlgorithm::kEdDSA, 1, 10);
+  signer->fails_at = 2;
+  SigningQueue queue(0, 10);
+  RecordingSink sink;
+  for (uint32_t i = 0; i < 5; ++i) push(queue, i, JwsAlgorithm::kEdDSA, 1, 10);
+  EXPECT_FALSE(queue.run(keys.set(), sink));
+  EXPECT_EQ(sink.done, (std::vector<uint32_t>{0, 1}));
+  EXPECT_EQ(sink.failed.size(), 3u);
+}
+
+TEST(SigningQueue, AnUnknownTenantFailsItsJobs) {
+  SigningQueue queue(0, 10);
+  RecordingSink sink;
+  push(queue, 1, JwsAlgorithm::kEdDSA, 1, 10);
+  EXPECT_FALSE(queue.run(KeySet{}, sink));
+  EXPECT_EQ(sink.failed.size(), 1u);
+}
+
+TEST(SigningQueue, HandsOutNoMoreJobsThanItsBoundAndRecyclesThem) {
+  SigningQueue queue(0, 2);
+  SigningJob* first = queue.take();
+  SigningJob* second = queue.take();
+  EXPECT_NE(first, nullptr);
+  EXPECT_NE(second, nullptr);
+  EXPECT_EQ(queue.take(), nullptr);
+  queue.give_back(first);
+  EXPECT_EQ(queue.take(), first);
+  EXPECT_EQ(queue.take(), nullptr);
+}
+
+TEST(SigningQueue, ALargeJobDoesNotKeepItsMemory) {
+  SigningQueue queue(0, 1);
+  SigningJob* job = queue.take();
+  job->ensure(100'000);
+  EXPECT_GE(job->capacity, 100'000u);
+  queue.give_back(job);
+  EXPECT_EQ(queue.take()->capacity, SigningJob::kBufferSize);
+}
+
+TEST(SigningQueue, SignsGroupsLargerThanOneCallTakes) {
+  Keys keys;
+  FakeSigner* signer = keys.add(JwsAlgorithm::kEdDSA, 1, 1);
+  SigningQueue queue(0, 200);
+  RecordingSink sink;
+  for (uint32_t i = 0; i < 150; ++i) push(queue, i, JwsAlgorithm::kEdDSA, 1, 1);
+  EXPECT_FALSE(queue.run(keys.set(), sink));
+  EXPECT_EQ(sink.done.size(), 150u);
+  EXPECT_EQ(signer->groups, (std::vector<size_t>{64, 64, 22}));
+}
+
+}  // namespace
+}  // namespace signet
