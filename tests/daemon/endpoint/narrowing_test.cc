@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "daemon/endpoint/issuance.h"
+#include "keystore/clients/client_record.h"
 
 namespace signet {
 namespace {
