@@ -91,6 +91,7 @@ class Connection {
   Progress deliver_later(char* octets, size_t used, size_t size);
   Progress deliver(Request& request, char* octets, size_t used, size_t size);
   void describe(Request& request) const;
+  void refuse_partial_head(int status);
   void refuse(int status, std::string_view description);
   void refuse_current(int status, std::string_view description, bool close);
 

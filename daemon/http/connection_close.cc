@@ -40,7 +40,7 @@ void Connection::expire(Deadline kind) {
   core_->deadlines.disarm(kind == Deadline::kWrite ? write_deadline_ : read_deadline_);
   switch (kind) {
     case Deadline::kHead:
-      return refuse(408, "the request head did not arrive in time");
+      return refuse_partial_head(408);
     case Deadline::kBody:
       return refuse_current(408, "the request body did not arrive in time", true);
     case Deadline::kWrite: {

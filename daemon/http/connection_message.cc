@@ -33,10 +33,11 @@ void Connection::describe(Request& request) const {
 }
 
 Connection::Progress Connection::read_head(char* octets, size_t size) {
-  // A head that was incomplete can only end, or fail, at a further line feed or at the size limit: a peer that drips
-  // octets does not make us read its head again for each.
+  // A head that was incomplete can only end at a further line feed or at the size limit: a peer that drips octets does
+  // not make us read its head again for each. Other offences than those at a line's end show then at the latest.
   const Limits& limits = core_->limits;
-  if (scanned_ > 0 && size < limits.head_size_max && std::memchr(octets + scanned_, '\n', size - scanned_) == nullptr) {
+  if (scanned_ > 0 && size < limits.head_size_max && octets[scanned_ - 1] != '\r' &&
+      std::memchr(octets + scanned_, '\n', size - scanned_) == nullptr) {
     scanned_ = size;
     return {0, size, false};
   }
@@ -158,6 +159,17 @@ Connection::Progress Connection::deliver(Request& request, char* octets, size_t 
   core_->counters.requests.add();
   core_->handler->on_request(request, *core_->responder);
   return progress;
+}
+
+// A head that will not be completed. An offence that it already holds decides, so that the answer does not depend on
+// how the octets came; else `status`, or silence when that is 0.
+void Connection::refuse_partial_head(int status) {
+  const HeadResult result = check_head(input_.view(), core_->limits, core_->head);
+  if (result.verdict == HeadVerdict::kRefused) {
+    const HeadRefusalText& text = head_refusal_text(result.refusal);
+    return refuse(text.status, text.description);
+  }
+  if (status != 0) refuse(status, "the request head did not arrive in time");
 }
 
 void Connection::refuse(int status, std::string_view description) {

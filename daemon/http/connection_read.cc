@@ -89,9 +89,13 @@ void Connection::end_of_input() {
 }
 
 void Connection::drop_partial() {
-  if (put_aside_) return;
+  if (put_aside_ || stopped_) return;
+  if (phase_ == Phase::kBody) {
+    refuse_current(400, "the request body ended early", true);
+  } else if (input_.data != nullptr) {
+    refuse_partial_head(0);
+  }
   core_->pool.release(input_);
-  if (phase_ == Phase::kBody && !stopped_) refuse_current(400, "the request body ended early", true);
 }
 
 }  // namespace signet::http

@@ -109,8 +109,9 @@ TEST(Exchange, ContinueWaitsForEarlierAnswers) {
   };
   HttpRig rig(handler);
   RawClient client(rig.port());
-  client.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n"
-              "POST /2 HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+  client.send(
+      "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n"
+      "POST /2 HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
   EXPECT_EQ(client.read_answer(200), "");
   rig.on_loop([&] { rig.loop().responder().respond(first, Response{.body = "one"}); });
   EXPECT_EQ(body_of(client.read_answer()), "one");
@@ -140,8 +141,9 @@ TEST(Pipelining, AnswersLeaveInRequestOrderWhateverTheHandlersOrder) {  // RFC 9
   handler.on_request_hook = [&](const SeenRequest& seen, Responder&) { return postponed.take(seen); };
   HttpRig rig(handler);
   RawClient client(rig.port());
-  client.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\nHEAD /2 HTTP/1.1\r\nHost: h\r\n\r\n"
-              "GET /3 HTTP/1.1\r\nHost: h\r\n\r\nGET /4 HTTP/1.1\r\nHost: h\r\n\r\n");
+  client.send(
+      "GET /1 HTTP/1.1\r\nHost: h\r\n\r\nHEAD /2 HTTP/1.1\r\nHost: h\r\n\r\n"
+      "GET /3 HTTP/1.1\r\nHost: h\r\n\r\nGET /4 HTTP/1.1\r\nHost: h\r\n\r\n");
   ASSERT_TRUE(HttpRig::eventually([&] { return postponed.count() == 4; }));
   const auto answer = [&](const std::string& path) {
     rig.on_loop([&] {
