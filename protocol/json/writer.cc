@@ -1,5 +1,6 @@
 #include "protocol/json/writer.h"
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -27,12 +28,17 @@ uint64_t escaped_octets(uint64_t word) {
 }  // namespace
 
 size_t escape_free_prefix(std::string_view text) {
+  constexpr size_t kWord = sizeof(uint64_t);
   size_t done = 0;
-  if constexpr (std::endian::native == std::endian::little) {
-    for (uint64_t word; text.size() - done >= sizeof word; done += sizeof word) {
-      std::memcpy(&word, text.data() + done, sizeof word);
-      if (const uint64_t found = escaped_octets(word)) return done + static_cast<size_t>(std::countr_zero(found)) / 8;
+  if (std::endian::native == std::endian::little && text.size() >= kWord) {
+    for (; done < text.size(); done += kWord) {
+      // The last word may overlap the one before, whose octets are known to be clean.
+      const size_t at = std::min(done, text.size() - kWord);
+      uint64_t word;
+      std::memcpy(&word, text.data() + at, kWord);
+      if (const uint64_t found = escaped_octets(word)) return at + static_cast<size_t>(std::countr_zero(found)) / 8;
     }
+    return text.size();
   }
   while (done < text.size() && !kEscaped.contains(text[done])) ++done;
   return done;
@@ -85,6 +91,13 @@ void JsonWriter::put_escaped(std::string_view text) {
 }
 
 void JsonWriter::quoted(std::string_view text) {
+  if (room() >= text.size() + 2 && escape_free_prefix(text) == text.size()) [[likely]] {
+    *at_++ = '"';
+    std::memcpy(at_, text.data(), text.size());
+    at_ += text.size();
+    *at_++ = '"';
+    return;
+  }
   put('"');
   put_escaped(text);
   put('"');

@@ -19,7 +19,7 @@ constexpr std::string_view kEc = R"("kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8
                                  R"("y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0")";
 
 std::string object(std::string_view members, std::string_view more) {
-  return "{" + std::string(members) + std::string(more) + "}";
+  return std::string("{").append(members).append(more) + "}";
 }
 
 testing::AssertionResult refused(std::string_view json, Error error) {

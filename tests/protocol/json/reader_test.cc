@@ -112,8 +112,8 @@ TEST(JsonReader, WorstCasesOfTheAllowedSizeStayFast) {
 
 TEST(JsonReader, RefusesBadUtf8InNamesAndValues) {
   for (const char* bad : {"\xFF", "\x80", "\xC0\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82"}) {
-    EXPECT_TRUE(refused("\"" + std::string(bad) + "\"", Reason::kBadUtf8));
-    EXPECT_TRUE(refused("{\"" + std::string(bad) + "\":1}", Reason::kBadUtf8));
+    EXPECT_TRUE(refused(std::string("\"") + bad + "\"", Reason::kBadUtf8));
+    EXPECT_TRUE(refused(std::string("{\"") + bad + "\":1}", Reason::kBadUtf8));
   }
   EXPECT_EQ(read_json("\"abc\xFF\"").error().offset, 4u);
 }
