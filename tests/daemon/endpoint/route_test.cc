@@ -36,13 +36,33 @@ TEST(Route, FindsMetadataInsertedAndAppended) {
 }
 
 TEST(Route, RefusesEverySpellingBesides) {
-  for (const std::string_view path :
-       {"", "/", "//", "/oauth2", "/oauth2/", "/oauth2/token/", "/oauth2//token", "//oauth2/token", "/OAuth2/token",
-        "/oauth2/token/batch/", "/oauth2/tokens", "/oauth2%2Ftoken", "/t", "/t/", "/t//oauth2/token", "/t/acme",
-        "/t/acme/", "/t/acme/healthz", "/t/acme/readyz", "/t/a/t/b/oauth2/token", "/healthz/", "/metrics",
-        "/.well-known/jwks.json/t/acme", "/.well-known/oauth-authorization-server/",
-        "/.well-known/oauth-authorization-server/t/", "/.well-known/oauth-authorization-server/t/a/b",
-        "/t/x/.well-known/oauth-authorization-server/t/acme"}) {
+  for (const std::string_view path : {"",
+                                      "/",
+                                      "//",
+                                      "/oauth2",
+                                      "/oauth2/",
+                                      "/oauth2/token/",
+                                      "/oauth2//token",
+                                      "//oauth2/token",
+                                      "/OAuth2/token",
+                                      "/oauth2/token/batch/",
+                                      "/oauth2/tokens",
+                                      "/oauth2%2Ftoken",
+                                      "/t",
+                                      "/t/",
+                                      "/t//oauth2/token",
+                                      "/t/acme",
+                                      "/t/acme/",
+                                      "/t/acme/healthz",
+                                      "/t/acme/readyz",
+                                      "/t/a/t/b/oauth2/token",
+                                      "/healthz/",
+                                      "/metrics",
+                                      "/.well-known/jwks.json/t/acme",
+                                      "/.well-known/oauth-authorization-server/",
+                                      "/.well-known/oauth-authorization-server/t/",
+                                      "/.well-known/oauth-authorization-server/t/a/b",
+                                      "/t/x/.well-known/oauth-authorization-server/t/acme"}) {
     EXPECT_EQ(match_route(path).route, Route::kNone) << path;
   }
 }

@@ -62,9 +62,7 @@ class RecordingSink final : public SigningSink {
     done.push_back(job.owner.slot);
     texts.emplace_back(job.text());
   }
-  void failed_job(SigningJob& job, Failure why) override {
-    failed.emplace_back(job.owner.slot, why);
-  }
+  void failed_job(SigningJob& job, Failure why) override { failed.emplace_back(job.owner.slot, why); }
   std::vector<uint32_t> done;
   std::vector<std::string> texts;
   std::vector<std::pair<uint32_t, Failure>> failed;

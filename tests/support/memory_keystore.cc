@@ -1,0 +1,57 @@
+#include "tests/support/memory_keystore.h"
+
+#include "protocol/base/check.h"
+#include "protocol/jose/jwk.h"
+
+namespace signet {
+
+MemoryKeystore::MemoryKeystore(size_t workers)
+    : workers_(workers), directory_(domain_), builder_("http://127.0.0.1:8420") {
+  HashKey key;
+  key.fill(7);
+  pepper_ = std::make_unique<Pepper>(1, std::span<const HashKey>(&key, 1));
+  keys_ = std::make_unique<Published<KeySet>>(builder_.build());
+}
+
+MemoryKeystore::~MemoryKeystore() = default;
+
+void MemoryKeystore::add_key(JwsAlgorithm algorithm, std::string audience) {
+  auto generated = generate_private_key(algorithm, 3072);
+  SIGNET_CHECK(generated.has_value());
+  KeySource source;
+  source.algorithm = algorithm;
+  source.status = KeyStatus::kActive;
+  source.audience = std::move(audience);
+  source.revision = revision_++;
+  source.private_key = *generated;
+  source.bits = (*generated)->bits();
+  source.kid = "hmac-" + std::to_string(source.revision);
+  if (auto jwk = (*generated)->public_jwk()) {
+    jwk->kid = jwk_thumbprint(*jwk);
+    source.kid = jwk->kid;
+    source.public_jwk = write_jwk(*jwk);
+  }
+  auto prepared = prepare_key(std::move(source), workers_);
+  SIGNET_CHECK(prepared.has_value());
+  SIGNET_CHECK(builder_.put_key(0, *std::move(prepared)));
+  keys_->publish(builder_.build(), domain_);
+}
+
+void MemoryKeystore::add_client(Client client, std::string_view secret) {
+  client.secrets = {pepper_->hash(client.tenant, client.client_id, secret, 1'700'000'000)};
+  client.revision = revision_++;
+  const ClientDirectory::Change change{client.tenant, client.client_id, &client};
+  directory_.apply({&change, 1});
+}
+
+void MemoryKeystore::note_used(size_t, uint32_t, std::string_view) {}
+
+Store& MemoryKeystore::store() { std::abort(); }
+const Vault& MemoryKeystore::vault() const { std::abort(); }
+void MemoryKeystore::generate_key(AuditActor, uint32_t, JwsAlgorithm, std::string, int, StoreDone<KeyRow>) {
+  std::abort();
+}
+void MemoryKeystore::export_secret(AuditActor, uint32_t, std::string, StoreDone<SecretBytes>) { std::abort(); }
+void MemoryKeystore::set_issuer(std::string, uint32_t, StoreDone<void>) { std::abort(); }
+
+}  // namespace signet

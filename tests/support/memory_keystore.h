@@ -1,0 +1,48 @@
+// MemoryKeystore: the request path's view of a keystore without vault and store, for tests and benchmarks of what
+// stands above it. The admin side aborts.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "keystore/keys/key_set_builder.h"
+#include "keystore/keystore.h"
+
+namespace signet {
+
+class MemoryKeystore final : public Keystore {
+ public:
+  // Signers are made for `workers` workers.
+  explicit MemoryKeystore(size_t workers);
+  ~MemoryKeystore() override;
+
+  // Before any reader. Adds an active key of the tenant `default` and publishes it; audience for HMAC.
+  void add_key(JwsAlgorithm algorithm, std::string audience = {});
+  // Adds a client of the tenant `default` with this secret.
+  void add_client(Client client, std::string_view secret);
+
+  const ClientDirectory& clients() const override { return directory_; }
+  const KeySet& keys() const override { return keys_->load(); }
+  const Pepper& pepper() const override { return *pepper_; }
+  QuiescentDomain& domain() override { return domain_; }
+  void note_used(size_t worker, uint32_t tenant, std::string_view client_id) override;
+
+  Store& store() override;
+  const Vault& vault() const override;
+  void generate_key(AuditActor actor, uint32_t tenant, JwsAlgorithm algorithm, std::string audience, int bits,
+                    StoreDone<KeyRow> done) override;
+  void export_secret(AuditActor actor, uint32_t tenant, std::string kid, StoreDone<SecretBytes> done) override;
+  void set_issuer(std::string issuer, uint32_t jwks_max_age_s, StoreDone<void> done) override;
+  void close() override {}
+
+ private:
+  size_t workers_;
+  uint64_t revision_ = 1;
+  QuiescentDomain domain_;
+  ClientDirectory directory_;
+  KeySetBuilder builder_;
+  std::unique_ptr<Pepper> pepper_;
+  std::unique_ptr<Published<KeySet>> keys_;
+};
+
+}  // namespace signet
