@@ -27,7 +27,7 @@ std::expected<std::string_view, ClientAuthError> basic_token(std::string_view au
 // decode to themselves. Bad UTF-8 (a raw Latin-1 secret, say) is a wrong credential, not a server error.
 std::expected<ClientCredentials, ClientAuthError> parse_basic(std::string_view token, std::span<char> scratch) {
   const MutableByteSpan octets(reinterpret_cast<uint8_t*>(scratch.data()), scratch.size());
-  if (base64url_decoded_size_max(token.size()) > scratch.size() + 2) return std::unexpected(ClientAuthError::kTooLong);
+  if (base64url_decoded_size_max(token.size()) > scratch.size()) return std::unexpected(ClientAuthError::kTooLong);
   const auto size = base64_decode(token, octets);
   if (!size) return std::unexpected(ClientAuthError::kMalformedBasic);
   const std::span<char> pair = scratch.first(*size);

@@ -1,6 +1,8 @@
 #include "protocol/oauth/form.h"
 
+#include <algorithm>
 #include <cstring>
+#include <new>
 
 #include "protocol/oauth/percent_decode.h"
 

@@ -1,5 +1,7 @@
 #include "protocol/oauth/metadata.h"
 
+#include <string>
+
 #include "protocol/base/check.h"
 #include "protocol/json/writer.h"
 #include "protocol/oauth/token_request.h"
