@@ -35,8 +35,10 @@ void TenantKeys::index() {
   active_asymmetric.fill(nullptr);
   active_symmetric.clear();
   ordered_by_kid.clear();
+  ordered_by_revision.clear();
   for (const auto& key : keys) {
     ordered_by_kid.push_back(key.get());
+    ordered_by_revision.push_back(key.get());
     if (key->status != KeyStatus::kActive) continue;
     if (is_symmetric(key->algorithm)) {
       active_symmetric.push_back(key.get());
@@ -46,6 +48,7 @@ void TenantKeys::index() {
   }
   std::ranges::sort(active_symmetric, {}, symmetric_place);
   std::ranges::sort(ordered_by_kid, {}, &SigningKey::kid);
+  std::ranges::sort(ordered_by_revision, {}, &SigningKey::revision);
 }
 
 const SigningKey* TenantKeys::active(JwsAlgorithm algorithm, std::string_view audience) const {
@@ -59,6 +62,11 @@ const SigningKey* TenantKeys::by_kid(std::string_view kid) const {
   const auto kid_of = [](const SigningKey* key) { return std::string_view(key->kid); };
   const auto found = std::ranges::lower_bound(ordered_by_kid, kid, {}, kid_of);
   return found != ordered_by_kid.end() && (*found)->kid == kid ? *found : nullptr;
+}
+
+const SigningKey* TenantKeys::by_revision(uint64_t revision) const {
+  const auto found = std::ranges::lower_bound(ordered_by_revision, revision, {}, &SigningKey::revision);
+  return found != ordered_by_revision.end() && (*found)->revision == revision ? *found : nullptr;
 }
 
 void KeySet::index() {

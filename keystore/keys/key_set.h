@@ -60,11 +60,14 @@ struct TenantKeys {
   std::array<const SigningKey*, 16> active_asymmetric{};  // by number of the algorithm
   std::vector<const SigningKey*> active_symmetric;        // ordered by algorithm, then audience
   std::vector<const SigningKey*> ordered_by_kid;
+  std::vector<const SigningKey*> ordered_by_revision;
   void index();
 
   // The active key of an asymmetric algorithm, or of an HMAC algorithm for `audience`; null when there is none.
   const SigningKey* active(JwsAlgorithm algorithm, std::string_view audience) const;
   const SigningKey* by_kid(std::string_view kid) const;
+  // The key as it was at this revision; null when it changed since. How what waits finds its key again.
+  const SigningKey* by_revision(uint64_t revision) const;
 };
 
 class KeySet {

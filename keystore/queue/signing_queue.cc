@@ -17,10 +17,8 @@ bool same_key(const SigningJob& a, const SigningJob& b) {
 const SigningKey* find_signing_key(const KeySet& keys, const SigningJob& job) {
   const TenantKeys* tenant = keys.tenant(job.tenant);
   if (tenant == nullptr) return nullptr;
-  for (const auto& key : tenant->keys) {
-    if (key->revision == job.key_revision && key->status == KeyStatus::kActive) return key.get();
-  }
-  return nullptr;
+  const SigningKey* key = tenant->by_revision(job.key_revision);
+  return key != nullptr && key->status == KeyStatus::kActive ? key : nullptr;
 }
 
 }  // namespace

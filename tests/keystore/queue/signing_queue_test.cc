@@ -46,7 +46,9 @@ struct Keys {
   }
   KeySet set() const {
     KeySet keys;
+    tenant->index();
     keys.tenants.push_back(tenant);
+    keys.index();
     return keys;
   }
   std::shared_ptr<TenantKeys> tenant = std::make_shared<TenantKeys>();
