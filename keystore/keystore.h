@@ -19,9 +19,9 @@ namespace signet {
 struct KeystoreOptions {
   std::filesystem::path data_dir;
   std::filesystem::path key_file;
-  bool create = false;          // make vault and store when DATA is empty or absent
-  size_t workers = 1;           // signers are made for each, plus one for the admin side
-  std::string issuer;           // of the default tenant, no trailing slash; others get issuer + "/t/" + name
+  bool create = false;  // make vault and store when DATA is empty or absent
+  size_t workers = 1;   // signers are made for each, plus one for the admin side
+  std::string issuer;   // of the default tenant, no trailing slash; others get issuer + "/t/" + name
   uint32_t jwks_max_age_s = 300;
   uint32_t ttl_s_max = 86400;
   std::function<void(const std::string&)> on_storage_failed;  // any thread
@@ -41,7 +41,7 @@ class Keystore {
   virtual const KeySet& keys() const = 0;
   virtual const Pepper& pepper() const = 0;
   virtual QuiescentDomain& domain() = 0;
-  // note_used: call when mark_used returned true. Wait-free; drops the note when its ring is full.
+  // note_used: call when mark_used returned true. Wait-free, does not allocate; no note is lost.
   virtual void note_used(size_t worker, uint32_t tenant, std::string_view client_id) = 0;
 
   // --- admin side: any thread, asynchronous; completions as in store.h ---

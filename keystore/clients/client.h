@@ -56,8 +56,9 @@ struct Client {
   uint64_t revision = 0;  // of its last change: grows with every change in the store, never reused
 };
 
-// fits_client_record: whether every part of `client` fits the packed form's fields (id 128, scope and each entry 4096
-// octets, 64 entries of each list, two secrets). The store refuses others with kInvalid. Any thread, does not allocate.
+// fits_client_record: whether every part of `client` fits the packed form's fields (id 128 octets, scope 16384,
+// each entry 4096, 255 entries of each list, two secrets). The store refuses others with kInvalid. Any thread, does not
+// allocate.
 bool fits_client_record(const Client& client);
 
 // Packed, immutable but for the last-used minutes: one heap block of header and characters. Made by make_client_record

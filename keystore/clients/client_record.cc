@@ -15,14 +15,16 @@ namespace signet {
 namespace {
 
 constexpr size_t kClientIdSizeMax = 128;
-constexpr size_t kTextSizeMax = 4096;
-constexpr size_t kListEntriesMax = 64;
+constexpr size_t kScopeSizeMax = 16384;
+constexpr size_t kEntrySizeMax = 4096;
+constexpr size_t kListEntriesMax = 255;
 using EntrySize = uint16_t;
-static_assert(kTextSizeMax <= UINT16_MAX && kClientIdSizeMax <= UINT8_MAX && kListEntriesMax <= UINT8_MAX);
+static_assert(kScopeSizeMax <= UINT16_MAX && kEntrySizeMax <= UINT16_MAX && kClientIdSizeMax <= UINT8_MAX &&
+              kListEntriesMax <= UINT8_MAX);
 
 bool list_fits(const std::vector<std::string>& list) {
   return list.size() <= kListEntriesMax &&
-         std::all_of(list.begin(), list.end(), [](const auto& entry) { return entry.size() <= kTextSizeMax; });
+         std::all_of(list.begin(), list.end(), [](const auto& entry) { return entry.size() <= kEntrySizeMax; });
 }
 
 size_t packed_size(const std::vector<std::string>& list) {
@@ -57,7 +59,7 @@ std::string_view take_entry(const char*& from) {
 }  // namespace
 
 bool fits_client_record(const Client& client) {
-  return client.client_id.size() <= kClientIdSizeMax && client.scope.size() <= kTextSizeMax &&
+  return client.client_id.size() <= kClientIdSizeMax && client.scope.size() <= kScopeSizeMax &&
          list_fits(client.audiences) && list_fits(client.introspect) && client.secrets.size() <= kClientSecretsMax &&
          client.grants <= UINT8_MAX && client.flags <= UINT8_MAX;
 }

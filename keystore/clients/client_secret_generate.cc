@@ -1,10 +1,7 @@
-#include <sys/random.h>
-
 #include <array>
-#include <cerrno>
 
 #include "keystore/clients/client_secret.h"
-#include "protocol/base/check.h"
+#include "keystore/clients/kernel_random.h"
 #include "protocol/base/secret_bytes.h"
 
 namespace signet {
@@ -15,14 +12,6 @@ constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn
 static_assert(kAlphabet.size() == 66);
 // Octets from here on are thrown away: the rest divides evenly, so every character is equally likely.
 constexpr uint8_t kAccepted = 256 / kAlphabet.size() * kAlphabet.size();
-
-void fill_from_kernel(MutableByteSpan out) {
-  for (size_t done = 0; done < out.size();) {
-    const ssize_t got = ::getrandom(out.data() + done, out.size() - done, 0);
-    SIGNET_CHECK(got >= 0 || errno == EINTR);  // nothing can be made without randomness
-    if (got > 0) done += static_cast<size_t>(got);
-  }
-}
 
 }  // namespace
 

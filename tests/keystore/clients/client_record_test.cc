@@ -74,10 +74,10 @@ TEST(ClientRecord, RefusesWhatDoesNotFitItsFields) {
   };
   EXPECT_TRUE(fits_with([](Client&) {}));
   EXPECT_FALSE(fits_with([](Client& c) { c.client_id.assign(129, 'a'); }));
-  EXPECT_FALSE(fits_with([](Client& c) { c.scope.assign(4097, 'a'); }));
-  EXPECT_FALSE(fits_with([](Client& c) { c.audiences.assign(65, "a"); }));
+  EXPECT_FALSE(fits_with([](Client& c) { c.scope.assign(16385, 'a'); }));
+  EXPECT_FALSE(fits_with([](Client& c) { c.audiences.assign(256, "a"); }));
   EXPECT_FALSE(fits_with([](Client& c) { c.audiences = {std::string(4097, 'a')}; }));
-  EXPECT_FALSE(fits_with([](Client& c) { c.introspect.assign(65, "a"); }));
+  EXPECT_FALSE(fits_with([](Client& c) { c.introspect.assign(256, "a"); }));
   EXPECT_FALSE(fits_with([](Client& c) { c.introspect = {std::string(4097, 'a')}; }));
   EXPECT_FALSE(fits_with([](Client& c) { c.secrets.assign(3, {}); }));
   EXPECT_FALSE(fits_with([](Client& c) { c.grants = 256; }));

@@ -1,0 +1,89 @@
+#include "keystore/key_cells.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace signet {
+namespace {
+
+constexpr std::string_view kKeyFamily = "key";
+constexpr uint32_t kKeyCellVersion = 1;  // rises when a key is sealed anew
+const char* const kDamaged = "was altered, or belongs elsewhere: restore the data directory from a backup";
+
+// tenant (4 octets, big-endian), size of the kid (1), kid, algorithm (1), audience.
+std::vector<uint8_t> key_cell_row(const KeyRow& row) {
+  std::vector<uint8_t> bytes;
+  bytes.reserve(6 + row.kid.size() + row.audience.size());
+  for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<uint8_t>(row.tenant >> shift));
+  bytes.push_back(static_cast<uint8_t>(row.kid.size()));
+  for (const char c : row.kid) bytes.push_back(static_cast<uint8_t>(c));
+  bytes.push_back(static_cast<uint8_t>(row.algorithm));
+  for (const char c : row.audience) bytes.push_back(static_cast<uint8_t>(c));
+  return bytes;
+}
+
+std::expected<std::shared_ptr<const PrivateKey>, std::string> open_private_key(const Vault& vault, const KeyRow& row) {
+  const std::vector<uint8_t> place = key_cell_row(row);
+  const auto plain = vault.open_cell({kKeyFamily, place, kKeyCellVersion}, row.sealed_private);
+  if (!plain) return std::unexpected(fmt::format("its sealed private half {}", kDamaged));
+  auto key = load_private_key(row.algorithm, plain->expose());
+  if (!key && key.error() == KeyError::kNoLockedMemory) {
+    return std::unexpected(std::string(vault_error_text(VaultError::kNoLockedMemory)));
+  }
+  if (!key) return std::unexpected(std::string("its private half does not pass the test of a key of its algorithm"));
+  return std::move(*key);
+}
+
+}  // namespace
+
+std::expected<std::vector<uint8_t>, VaultError> seal_private_key(const Vault& vault, const KeyRow& row,
+                                                                 const PrivateKey& key) {
+  const std::vector<uint8_t> place = key_cell_row(row);
+  const SecretBytes plain = key.serialise();
+  return vault.seal_cell({kKeyFamily, place, kKeyCellVersion}, plain.expose());
+}
+
+KeySource key_source(const KeyRow& row, std::shared_ptr<const PrivateKey> private_key) {
+  return {.kid = row.kid,
+          .algorithm = row.algorithm,
+          .status = row.status,
+          .audience = row.audience,
+          .public_jwk = row.public_jwk,
+          .created_at = row.created_at,
+          .activated_at = row.activated_at,
+          .revision = row.revision,
+          .bits = row.bits,
+          .private_key = std::move(private_key)};
+}
+
+std::expected<PreparedKey, std::string> prepare_stored_key(const Vault& vault, const KeyRow& row, size_t signer_count) {
+  const auto failure = [&](const std::string& why) {
+    return std::unexpected(fmt::format("key {} of tenant {}: {}", row.kid, row.tenant, why));
+  };
+  std::shared_ptr<const PrivateKey> private_key;
+  if (!row.sealed_private.empty()) {
+    auto opened = open_private_key(vault, row);
+    if (!opened) return failure(opened.error());
+    private_key = std::move(*opened);
+  }
+  auto prepared = prepare_key(key_source(row, std::move(private_key)), signer_count);
+  if (!prepared) return failure(prepared.error());
+  return prepared;
+}
+
+std::expected<std::vector<uint8_t>, VaultError> seal_pepper(const Vault& vault, uint32_t version, const HashKey& key) {
+  return vault.seal_cell({kPepperFamily, as_bytes(kPepperFamily), version}, key);
+}
+
+std::expected<HashKey, std::string> open_pepper(const Vault& vault, const SecretRow& row) {
+  const auto plain = vault.open_cell({kPepperFamily, as_bytes(kPepperFamily), row.version}, row.sealed);
+  HashKey key;
+  if (!plain || plain->size() != key.size()) {
+    return std::unexpected(fmt::format("version {} of the pepper {}", row.version, kDamaged));
+  }
+  std::ranges::copy(plain->expose(), key.begin());
+  return key;
+}
+
+}  // namespace signet

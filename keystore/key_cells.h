@@ -1,0 +1,32 @@
+// Key cells: how the private half of a key and a version of the pepper are sealed. A cell is bound to all that decides
+// what its content may be used for, so that whoever can write the store alone can neither move a key to another tenant
+// or kid, nor change its algorithm or (HMAC) its audience.
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "keystore/keys/prepared_key.h"
+#include "keystore/store/store.h"
+#include "keystore/vault/vault.h"
+
+namespace signet {
+
+inline constexpr std::string_view kPepperFamily = "pepper";
+
+// seal_private_key seals `key` for `row`, whose tenant, kid, algorithm and audience are set. Any thread.
+std::expected<std::vector<uint8_t>, VaultError> seal_private_key(const Vault& vault, const KeyRow& row,
+                                                                 const PrivateKey& key);
+// prepare_stored_key opens the row's private half, if it has one, and prepares the key. The error names the key and
+// says what is wrong. Any thread; blocks for the pairwise test.
+std::expected<PreparedKey, std::string> prepare_stored_key(const Vault& vault, const KeyRow& row, size_t signer_count);
+// The parts of a row that the snapshot needs.
+KeySource key_source(const KeyRow& row, std::shared_ptr<const PrivateKey> private_key);
+
+std::expected<std::vector<uint8_t>, VaultError> seal_pepper(const Vault& vault, uint32_t version, const HashKey& key);
+// The error names the version. `key` is the caller's to wipe.
+std::expected<HashKey, std::string> open_pepper(const Vault& vault, const SecretRow& row);
+
+}  // namespace signet

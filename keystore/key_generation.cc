@@ -1,0 +1,77 @@
+#include "keystore/key_generation.h"
+
+#include <algorithm>
+#include <array>
+
+namespace signet {
+namespace {
+
+constexpr size_t kJobsMax = 16;
+constexpr std::array kRsaBits{0, 2048, 3072, 4096};
+constexpr size_t kAudienceSizeMax = 2048;
+
+StoreError stopped() { return {StoreErrorKind::kUnavailable, "the server is shutting down"}; }
+
+std::unexpected<StoreError> invalid(std::string text) {
+  return std::unexpected(StoreError{StoreErrorKind::kInvalid, std::move(text)});
+}
+
+}  // namespace
+
+std::expected<void, StoreError> check_key_wish(const KeyWish& wish) {
+  if (is_rsa(wish.algorithm) ? std::ranges::find(kRsaBits, wish.bits) == kRsaBits.end() : wish.bits != 0) {
+    return invalid(is_rsa(wish.algorithm) ? "bits: 2048, 3072 or 4096" : "bits: only RSA keys have a choice of size");
+  }
+  if (is_symmetric(wish.algorithm) == wish.audience.empty()) {
+    return invalid(wish.audience.empty() ? "audience: an HMAC key belongs to one audience, because whoever checks "
+                                           "tokens with it can also make them"
+                                         : "audience: only HMAC keys belong to an audience");
+  }
+  if (wish.audience.size() > kAudienceSizeMax) return invalid("audience: too long");
+  return {};
+}
+
+KeyGenerator::KeyGenerator(std::function<Made(const KeyWish&)> make)
+    : make_(std::move(make)), thread_([this] { run(); }) {}
+
+KeyGenerator::~KeyGenerator() { stop(); }
+
+void KeyGenerator::submit(KeyWish wish, StoreDone<KeyRow> done) {
+  StoreError refusal = stopped();
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stopped_ && jobs_.size() < kJobsMax) {
+      jobs_.push_back({std::move(wish), std::move(done)});
+      changed_.notify_one();
+      return;
+    }
+    if (!stopped_) refusal = {StoreErrorKind::kBusy, "too many keys are being made: try again"};
+  }
+  done(std::unexpected(std::move(refusal)));
+}
+
+void KeyGenerator::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    changed_.notify_one();
+  }
+  if (thread_.joinable()) thread_.join();
+  for (Job& job : jobs_) job.done(std::unexpected(stopped()));
+  jobs_.clear();
+}
+
+void KeyGenerator::run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [this] { return stopped_ || !jobs_.empty(); });
+    if (stopped_) return;
+    const Job job = std::move(jobs_.front());
+    jobs_.pop_front();
+    lock.unlock();
+    job.done(make_(job.wish));
+    lock.lock();
+  }
+}
+
+}  // namespace signet

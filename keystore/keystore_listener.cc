@@ -1,0 +1,102 @@
+// Publication: what a commit changed, as workers get to see it.
+#include <fmt/format.h>
+
+#include "keystore/keystore_implementation.h"
+
+namespace signet {
+namespace {
+
+// While more than this waits for readers, the committer waits too; operations queue up meanwhile and share the next
+// commit. 64 MiB are four copies of a million clients' tables.
+constexpr QuiescentDomain::Backlog kBacklogMax{.actions = 4096, .bytes = size_t{64} << 20};
+// A worker that has not come back to its loop for so long is stuck: changes go on, slowly.
+constexpr std::chrono::milliseconds kBackPressureMax{1000};
+
+bool secrets_moved(const ClientRecord& record, const Client& client) {
+  if (record.secret_count() != client.secrets.size()) return true;
+  for (size_t i = 0; i < client.secrets.size(); ++i) {
+    if (record.secret(i).hash != client.secrets[i].hash) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void KeystoreImplementation::committed(std::span<const StoreChange> changes, std::function<void()> published) {
+  domain_.wait_for_room(kBacklogMax, kBackPressureMax);
+  const bool clients_withdrawn = publish_clients(changes);
+  const bool keys_withdrawn = publish_keys(changes);
+  if (clients_withdrawn || keys_withdrawn) {
+    domain_.after_grace(std::move(published));
+  } else {
+    published();
+  }
+}
+
+void KeystoreImplementation::storage_failed(const std::string& why) {
+  if (options_.on_storage_failed) options_.on_storage_failed(why);
+}
+
+bool KeystoreImplementation::publish_clients(std::span<const StoreChange> changes) {
+  std::vector<ClientDirectory::Change> clients;
+  bool withdrawn = false;
+  for (const StoreChange& change : changes) {
+    if (const auto* put = std::get_if<ClientPut>(&change)) {
+      // Every change of a client that workers know counts as a withdrawal: to wait one grace period too often costs an
+      // administrator some microseconds, one too few would let a narrowed client pass after its answer.
+      const ClientRecord* record = clients_.find(put->client.tenant, put->client.client_id);
+      if (record != nullptr && flusher_ && secrets_moved(*record, put->client)) {
+        flusher_->moved(put->client.tenant, put->client.client_id);
+      }
+      withdrawn |= record != nullptr;
+      clients.push_back({put->client.tenant, put->client.client_id, &put->client});
+    } else if (const auto* removed = std::get_if<ClientRemoved>(&change)) {
+      withdrawn = true;
+      clients.push_back({removed->tenant, removed->client_id, nullptr});
+    }
+  }
+  clients_.apply(clients);
+  return withdrawn;
+}
+
+bool KeystoreImplementation::publish_keys(std::span<const StoreChange> changes) {
+  const std::lock_guard lock(publish_mutex_);
+  bool changed = false;
+  bool withdrawn = false;
+  for (const StoreChange& change : changes) {
+    if (const auto* tenant = std::get_if<TenantPut>(&change)) {
+      builder_.put_tenant(tenant->tenant.number, tenant->tenant.name, tenant->tenant.created_at);
+      changed = true;
+    } else if (const auto* removed = std::get_if<TenantRemoved>(&change)) {
+      builder_.remove_tenant(removed->number);
+      changed = withdrawn = true;
+    } else if (const auto* key = std::get_if<KeyPut>(&change)) {
+      withdrawn |= builder_.find(key->key.tenant, key->key.kid) != nullptr;
+      put_key(key->key);
+      changed = true;
+    }
+  }
+  if (changed) keys_->publish(builder_.build(), domain_);
+  return withdrawn;
+}
+
+void KeystoreImplementation::put_key(const KeyRow& row) {
+  PreparedKey prepared;
+  if (const auto ready = prepared_.extract({row.tenant, row.kid}); !ready.empty()) {
+    prepared = std::move(ready.mapped());
+    // Given by the commit.
+    prepared.key->revision = row.revision;
+    prepared.key->created_at = row.created_at;
+    prepared.key->activated_at = row.activated_at;
+  } else if (auto opened = prepare_stored_key(*vault_, row, signer_count())) {
+    prepared = std::move(*opened);
+  } else {
+    // Durable, but unusable: serving on would contradict the store.
+    return storage_failed("a committed key cannot be published: " + opened.error());
+  }
+  if (!builder_.put_key(row.tenant, std::move(prepared))) {
+    storage_failed(fmt::format("key {} was committed for tenant {}, which is unknown", row.kid, row.tenant));
+  }
+}
+
+}  // namespace signet

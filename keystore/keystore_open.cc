@@ -1,0 +1,206 @@
+// Opening: vault, store, keys, pepper. Everything is read and checked before anything is written; each failure is a
+// text that says what to do.
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <future>
+#include <system_error>
+
+#include "keystore/clients/kernel_random.h"
+#include "keystore/keystore_implementation.h"
+#include "protocol/base/secret_bytes.h"
+
+namespace signet {
+namespace {
+
+namespace fs = std::filesystem;
+using Failure = std::unexpected<std::string>;
+constexpr std::chrono::seconds kLastUsedInterval{60};
+
+bool present(const fs::path& path) {
+  std::error_code error;
+  return fs::exists(path, error);
+}
+
+std::string vault_failure(const KeystoreOptions& options, VaultError error) {
+  std::string text = fmt::format("{}: {}", (options.data_dir / "vault").string(), vault_error_text(error));
+  switch (error) {
+    case VaultError::kKeyFileMode:
+      return text + fmt::format(" (chmod 0600 {})", options.key_file.string());
+    case VaultError::kKeyFileMissing:
+    case VaultError::kKeyFileBadSize:
+    case VaultError::kWrongKey:
+    case VaultError::kIo:
+      return text + fmt::format(" (key file: {})", options.key_file.string());
+    default:
+      return text;
+  }
+}
+
+// Parents as usual; the directory itself closed to others.
+std::expected<void, std::string> make_directory(const fs::path& path) {
+  std::error_code error;
+  if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
+  if (!error && !fs::is_directory(path, error) && ::mkdir(path.c_str(), 0700) != 0) {
+    error.assign(errno, std::generic_category());
+  }
+  if (!fs::is_directory(path)) {
+    return Failure(fmt::format("{}: cannot be made: {}: check the path and its permissions", path.string(),
+                               error ? error.message() : "it is no directory"));
+  }
+  return {};
+}
+
+}  // namespace
+
+// What the store holds but for its clients, which go straight into the directory.
+class StoredRows final : public StoreLoader {
+ public:
+  explicit StoredRows(ClientDirectory& clients) : clients_(clients) {}
+
+  void on_tenant(TenantRow row) override { tenants.push_back(std::move(row)); }
+  void on_key(KeyRow row) override { keys.push_back(std::move(row)); }
+  void on_secret(SecretRow row) override {
+    if (row.family == kPepperFamily) peppers.push_back(std::move(row));
+  }
+  void on_client(const Client& client) override {
+    if (fits_client_record(client)) {
+      clients_.load(client);
+    } else {
+      misfits.fetch_add(1, std::memory_order_relaxed);
+    }
+  }
+  void on_last_used(const LastUsedRow& row) override {
+    const ClientRecord* record = clients_.find(row.tenant, row.client_id);
+    if (record == nullptr) return;
+    for (size_t i = 0; i < record->secret_count(); ++i) {
+      // No secret was used before it existed: the row is older than the last rotation.
+      if (UnixSeconds{row.minutes[i]} >= record->secret(i).created_at / 60) record->mark_used(i, row.minutes[i]);
+    }
+  }
+
+  std::vector<TenantRow> tenants;
+  std::vector<KeyRow> keys;
+  std::vector<SecretRow> peppers;
+  std::atomic<size_t> misfits{0};
+
+ private:
+  ClientDirectory& clients_;
+};
+
+std::expected<void, std::string> KeystoreImplementation::open() {
+  if (auto ok = open_vault(); !ok) return ok;
+  StoredRows rows(clients_);
+  if (auto ok = open_store(rows); !ok) return ok;
+  if (auto ok = build_keys(rows); !ok) return ok;
+  if (auto ok = rows.peppers.empty() && clients_.size() == 0 ? create_pepper() : open_peppers(rows); !ok) return ok;
+  reclaimer_.emplace(domain_);
+  flusher_.emplace(LastUsedFlusher::Parts{domain_, clients_, *store_, notes_}, kLastUsedInterval);
+  generator_.emplace([this](const KeyWish& wish) { return make_key(wish); });
+  return {};
+}
+
+std::expected<void, std::string> KeystoreImplementation::open_vault() {
+  const fs::path& data = options_.data_dir;
+  if (present(data / "vault") || !options_.create) {
+    auto vault = Vault::open(data, options_.key_file);
+    if (!vault) return Failure(vault_failure(options_, vault.error()));
+    vault_ = std::move(*vault);
+    return {};
+  }
+  if (present(data / "store") || present(data / "mark")) {
+    return Failure(
+        fmt::format("{}: there is a store but no vault file, and without it no key can be opened: restore "
+                    "DATA/vault from a backup, or choose another data directory",
+                    data.string()));
+  }
+  if (auto made = make_directory(data); !made) return made;
+  auto vault = Vault::create(data, options_.key_file);
+  if (!vault) return Failure(vault_failure(options_, vault.error()));
+  vault_ = std::move(*vault);
+  return {};
+}
+
+std::expected<void, std::string> KeystoreImplementation::open_store(StoredRows& rows) {
+  StoreOptions options;
+  options.path = options_.data_dir.string();
+  options.vault_id = vault_->id();
+  options.create = options_.create;
+  options.listener = this;
+  auto store = open_rocks_store(options, rows);
+  if (!store) return Failure(std::move(store.error().text));
+  store_ = std::move(*store);
+  if (rows.misfits != 0) {
+    return Failure(fmt::format("{}: {} client rows are larger than this version allows: restore from a backup",
+                               options.path, rows.misfits.load()));
+  }
+  return {};
+}
+
+std::expected<void, std::string> KeystoreImplementation::build_keys(const StoredRows& rows) {
+  for (const TenantRow& row : rows.tenants) builder_.put_tenant(row.number, row.name, row.created_at);
+  for (const KeyRow& row : rows.keys) {
+    auto prepared = prepare_stored_key(*vault_, row, signer_count());
+    if (!prepared) return Failure(fmt::format("{}: {}", options_.data_dir.string(), prepared.error()));
+    if (!builder_.put_key(row.tenant, std::move(*prepared))) {
+      return Failure(fmt::format("{}: key {} belongs to tenant {}, which does not exist: restore from a backup",
+                                 options_.data_dir.string(), row.kid, row.tenant));
+    }
+  }
+  keys_ = std::make_unique<Published<KeySet>>(builder_.build());
+  return {};
+}
+
+std::expected<void, std::string> KeystoreImplementation::open_peppers(StoredRows& rows) {
+  const std::string where = options_.data_dir.string();
+  std::ranges::sort(rows.peppers, {}, &SecretRow::version);
+  std::vector<HashKey> keys;
+  const auto wiped = [&keys](std::expected<void, std::string> result) {
+    for (HashKey& key : keys) wipe(key);
+    return result;
+  };
+  keys.reserve(rows.peppers.size());  // no copies left behind by growth
+  for (const SecretRow& row : rows.peppers) {
+    if (row.version != rows.peppers.front().version + keys.size() || row.version > UINT8_MAX) break;
+    auto key = open_pepper(*vault_, row);
+    if (!key) return wiped(Failure(fmt::format("{}: {}", where, key.error())));
+    keys.push_back(*key);
+    wipe(*key);
+  }
+  if (keys.empty() || keys.size() != rows.peppers.size()) {
+    return wiped(
+        Failure(fmt::format("{}: the pepper of the client secrets is missing, and without it no client can "
+                            "authenticate: restore the data directory from a backup",
+                            where)));
+  }
+  try {
+    pepper_ = std::make_unique<Pepper>(static_cast<uint8_t>(rows.peppers.front().version), keys);
+  } catch (const std::system_error&) {
+    return wiped(Failure(std::string(vault_error_text(VaultError::kNoLockedMemory))));
+  }
+  return wiped({});
+}
+
+std::expected<void, std::string> KeystoreImplementation::create_pepper() {
+  constexpr uint8_t kFirstVersion = 1;
+  HashKey key;
+  fill_from_kernel(key);
+  auto sealed = seal_pepper(*vault_, kFirstVersion, key);
+  try {
+    pepper_ = std::make_unique<Pepper>(kFirstVersion, std::span(&key, 1));
+  } catch (const std::system_error&) {
+    sealed = std::unexpected(VaultError::kNoLockedMemory);
+  }
+  wipe(key);
+  if (!sealed) return Failure(vault_failure(options_, sealed.error()));
+  std::promise<std::expected<void, StoreError>> promise;
+  auto result = promise.get_future();
+  store_->put_secret({.via = "start"}, {std::string(kPepperFamily), kFirstVersion, std::move(*sealed)},
+                     [&promise](std::expected<void, StoreError> done) { promise.set_value(std::move(done)); });
+  auto done = result.get();
+  if (!done) return Failure(fmt::format("{}: {}", options_.data_dir.string(), done.error().text));
+  return {};
+}
+
+}  // namespace signet
