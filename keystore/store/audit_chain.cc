@@ -1,0 +1,117 @@
+#include "keystore/store/audit_chain.h"
+
+#include <cstring>
+#include <vector>
+
+#include "keystore/store/keys.h"
+#include "keystore/store/records.h"
+#include "protocol/base/bytes.h"
+#include "protocol/json/writer.h"
+
+namespace signet::store {
+namespace {
+
+Sha256Digest next_hash(const Sha256Digest& before, std::string_view record) {
+  std::vector<uint8_t> link(before.begin(), before.end());
+  link.insert(link.end(), record.begin(), record.end());
+  return sha256(link);
+}
+
+template <typename Strings>
+void write_strings(JsonWriter& json, const Strings& strings) {
+  json.begin_array();
+  for (const auto& text : strings) json.string(text);
+  json.end_array();
+}
+
+}  // namespace
+
+AuditRowBytes next_audit_row(const AuditEntry& entry, UnixMs now_ms, uint64_t commit, CommitState& state) {
+  records::AuditRecord record;
+  record.set_sequence(++state.audit_sequence);
+  record.set_commit(commit);
+  record.set_time_ms(now_ms);
+  record.set_uid(entry.actor.uid);
+  record.set_pid(entry.actor.pid);
+  record.set_via(entry.actor.via);
+  record.set_tenant(entry.tenant);
+  record.set_what(std::string(entry.what));
+  record.set_subject(std::string(entry.subject));
+  record.set_before(entry.before);
+  record.set_after(entry.after);
+  records::AuditRow row;
+  row.set_record(record.SerializeAsString());
+  state.audit_hash = next_hash(state.audit_hash, row.record());
+  row.set_hash(state.audit_hash.data(), state.audit_hash.size());
+  return {row_key(kNoTenant, state.audit_sequence), row.SerializeAsString()};
+}
+
+bool AuditChainCheck::next(std::string_view value) {
+  records::AuditRow row;
+  records::AuditRecord record;
+  if (!row.ParseFromArray(value.data(), static_cast<int>(value.size())) || !record.ParseFromString(row.record())) {
+    return false;
+  }
+  const auto hash = next_hash(hash_, row.record());
+  if (record.sequence() != sequence_ + 1 || row.hash() != as_text(hash)) return false;
+  ++sequence_;
+  hash_ = hash;
+  return true;
+}
+
+std::string audit_json(const std::function<void(JsonWriter&)>& write) {
+  std::string text;
+  for (size_t size = 1024;; size *= 4) {
+    text.resize(size);
+    JsonWriter json(text);
+    write(json);
+    if (json.overflowed()) continue;
+    text.resize(json.size());
+    return text;
+  }
+}
+
+std::string audit_json_of(const Client& client) {
+  return audit_json([&](JsonWriter& json) {
+    json.begin_object();
+    json.member_integer("grants", client.grants);
+    json.member_integer("flags", client.flags);
+    json.member("scope", client.scope);
+    json.key("audiences");
+    write_strings(json, client.audiences);
+    json.key("introspect");
+    write_strings(json, client.introspect);
+    json.member("alg", jws_algorithm_name(client.algorithm));
+    json.member_integer("ttl", client.ttl_s);
+    json.key("secrets_created_at");
+    json.begin_array();
+    for (const auto& secret : client.secrets) json.integer(secret.created_at);
+    json.end_array();
+    json.member_integer("revision", static_cast<int64_t>(client.revision));
+    json.end_object();
+  });
+}
+
+std::string audit_json_of(const KeyRow& key) {
+  return audit_json([&](JsonWriter& json) {
+    json.begin_object();
+    json.member("alg", jws_algorithm_name(key.algorithm));
+    json.member_integer("status", static_cast<int64_t>(key.status));
+    json.member("audience", key.audience);
+    json.member_integer("bits", key.bits);
+    json.key("public_jwk");
+    key.public_jwk.empty() ? json.null() : json.raw(key.public_jwk);
+    json.end_object();
+  });
+}
+
+std::string audit_json_of(const TenantRow& tenant) {
+  return audit_json([&](JsonWriter& json) {
+    json.begin_object();
+    json.member_integer("number", tenant.number);
+    json.member("name", tenant.name);
+    json.end_object();
+  });
+}
+
+}  // namespace signet::store

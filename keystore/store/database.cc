@@ -1,0 +1,219 @@
+#include "keystore/store/database.h"
+
+#include <fmt/format.h>
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/listener.h>
+#include <rocksdb/write_batch.h>
+
+#include <vector>
+
+#include "keystore/store/database_options.h"
+#include "protocol/base/check.h"
+
+namespace signet::store {
+namespace {
+
+constexpr size_t kCacheBytes = size_t{32} << 20;
+
+rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
+std::string_view view(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+DatabaseError error_of(const rocksdb::Status& status) {
+  const std::string text = status.ToString();
+  auto kind = DatabaseErrorKind::kIo;
+  if (status.IsCorruption()) kind = DatabaseErrorKind::kDamaged;
+  if (status.IsNoSpace()) kind = DatabaseErrorKind::kNoSpace;
+  if (status.IsPathNotFound() || text.find("does not exist") != std::string::npos) kind = DatabaseErrorKind::kNotFound;
+  // RocksDB has no code for these two.
+  if (status.IsIOError() && text.find("lock ") != std::string::npos) kind = DatabaseErrorKind::kInUse;
+  if (status.IsInvalidArgument() && text.find("olumn famil") != std::string::npos) {
+    kind = DatabaseErrorKind::kOtherFamilies;
+  }
+  return {kind, text};
+}
+
+// ErrorListener: what fails in the background (a flush, a compaction, the log itself).
+class ErrorListener : public rocksdb::EventListener {
+ public:
+  explicit ErrorListener(std::function<void(const std::string&)> report) : report_(std::move(report)) {}
+  void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* status) override {
+    if (report_ && status->severity() >= rocksdb::Status::Severity::kHardError) report_(status->ToString());
+  }
+
+ private:
+  const std::function<void(const std::string&)> report_;
+};
+
+}  // namespace
+
+struct Database::Implementation {
+  std::unique_ptr<rocksdb::DB> db;
+  std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> handles{};
+
+  rocksdb::ColumnFamilyHandle* handle(Family family) const {
+    auto* found = handles[static_cast<size_t>(family)];
+    SIGNET_CHECK(found != nullptr);
+    return found;
+  }
+};
+
+namespace {
+
+std::vector<rocksdb::ColumnFamilyDescriptor> descriptors(std::initializer_list<Family> families) {
+  auto cache = rocksdb::NewLRUCache(kCacheBytes);
+  std::vector<rocksdb::ColumnFamilyDescriptor> out;
+  for (const Family family : families) {
+    out.emplace_back(std::string(family_name(family)), family_options(family, cache));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<Database>, DatabaseError> Database::open(DatabaseOptions options) {
+  auto db_options = database_options();
+  if (options.env != nullptr) db_options.env = options.env;
+  db_options.create_if_missing = options.create;
+  db_options.create_missing_column_families = options.create;
+  db_options.error_if_exists = options.create;
+  db_options.listeners.push_back(std::make_shared<ErrorListener>(std::move(options.on_background_error)));
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* raw = nullptr;
+  const auto status =
+      rocksdb::DB::Open(db_options, options.path,
+                        descriptors({Family::kMeta, Family::kTenants, Family::kClients, Family::kKeys, Family::kSecrets,
+                                     Family::kAudit, Family::kLastUsed, Family::kImports, Family::kCommits}),
+                        &handles, &raw);
+  if (!status.ok()) return std::unexpected(error_of(status));
+  auto implementation = std::make_unique<Implementation>();
+  implementation->db.reset(raw);
+  std::copy(handles.begin(), handles.end(), implementation->handles.begin());
+  return std::unique_ptr<Database>(new Database(std::move(implementation)));
+}
+
+std::expected<std::unique_ptr<Database>, DatabaseError> Database::open_read_only(const std::string& path,
+                                                                                 rocksdb::Env* env) {
+  auto db_options = database_options();
+  if (env != nullptr) db_options.env = env;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* raw = nullptr;
+  const auto status = rocksdb::DB::OpenForReadOnly(db_options, path, descriptors({Family::kMeta, Family::kCommits}),
+                                                   &handles, &raw, /*error_if_wal_file_exists=*/false);
+  if (!status.ok()) return std::unexpected(error_of(status));
+  auto implementation = std::make_unique<Implementation>();
+  implementation->db.reset(raw);
+  implementation->handles[static_cast<size_t>(Family::kMeta)] = handles[0];
+  implementation->handles[static_cast<size_t>(Family::kCommits)] = handles[1];
+  return std::unique_ptr<Database>(new Database(std::move(implementation)));
+}
+
+Database::Database(std::unique_ptr<Implementation> implementation) : implementation_(std::move(implementation)) {}
+Database::~Database() { close(); }
+
+std::expected<std::optional<std::string>, DatabaseError> Database::get(Family family, std::string_view key) const {
+  rocksdb::ReadOptions options;
+  options.verify_checksums = true;
+  std::string value;
+  const auto status = implementation_->db->Get(options, implementation_->handle(family), slice(key), &value);
+  if (status.IsNotFound()) return std::nullopt;
+  if (!status.ok()) return std::unexpected(error_of(status));
+  return value;
+}
+
+std::expected<void, DatabaseError> Database::scan(Family family, std::string_view from, std::string_view to,
+                                                  const Visit& visit) const {
+  rocksdb::ReadOptions options;
+  options.verify_checksums = true;
+  options.fill_cache = false;
+  options.readahead_size = size_t{1} << 20;
+  const rocksdb::Slice upper = slice(to);
+  if (!to.empty()) options.iterate_upper_bound = &upper;
+  std::unique_ptr<rocksdb::Iterator> at(implementation_->db->NewIterator(options, implementation_->handle(family)));
+  for (at->Seek(slice(from)); at->Valid(); at->Next()) {
+    if (!visit(view(at->key()), view(at->value()))) return {};
+  }
+  if (!at->status().ok()) return std::unexpected(error_of(at->status()));
+  return {};
+}
+
+std::string Database::middle(Family family) const {
+  constexpr uint64_t kWorthSplitting = uint64_t{1} << 20;
+  auto size_between = [&](const std::string& from, const std::string& to) {
+    rocksdb::SizeApproximationOptions options;
+    options.include_memtables = true;
+    options.include_files = true;
+    const rocksdb::Range range(from, to);
+    uint64_t size = 0;
+    if (!implementation_->db->GetApproximateSizes(options, implementation_->handle(family), &range, 1, &size).ok()) {
+      return uint64_t{0};
+    }
+    return size;
+  };
+  const std::string first;
+  const uint64_t all = size_between(first, std::string(20, '\xFF'));
+  if (all < kWorthSplitting) return {};
+  // Bisection octet by octet: the longest prefix known to have at most half of the bytes before it.
+  std::string key;
+  for (int octet = 0; octet < 16; ++octet) {
+    unsigned low = 0;
+    unsigned high = 256;
+    while (high - low > 1) {
+      const unsigned probe = (low + high) / 2;
+      const bool before_half = size_between(first, key + static_cast<char>(probe)) <= all / 2;
+      (before_half ? low : high) = probe;
+    }
+    key.push_back(static_cast<char>(low));
+  }
+  return key;
+}
+
+std::expected<void, DatabaseError> Database::write(Batch& batch) {
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  options.disableWAL = false;
+  const auto status = implementation_->db->Write(options, batch.batch_.get());
+  if (!status.ok()) return std::unexpected(error_of(status));
+  return {};
+}
+
+void Database::flush() {
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  for (auto* handle : implementation_->handles) {
+    if (handle != nullptr) handles.push_back(handle);
+  }
+  rocksdb::FlushOptions options;
+  options.wait = true;
+  // A failure costs only the replay of the log at the next open; it is reported by the listener.
+  implementation_->db->Flush(options, handles).PermitUncheckedError();
+}
+
+void Database::close() {
+  if (implementation_->db == nullptr) return;
+  for (auto*& handle : implementation_->handles) {
+    if (handle != nullptr) implementation_->db->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+    handle = nullptr;
+  }
+  implementation_->db->Close().PermitUncheckedError();
+  implementation_->db.reset();
+}
+
+Batch::Batch(const Database& database) : database_(database), batch_(std::make_unique<rocksdb::WriteBatch>()) {}
+Batch::~Batch() = default;
+
+// The library refuses these only for a batch over 4 GiB or a wrong handle: a bug.
+void Batch::put(Family family, std::string_view key, std::string_view value) {
+  SIGNET_CHECK(batch_->Put(database_.implementation_->handle(family), slice(key), slice(value)).ok());
+}
+void Batch::erase(Family family, std::string_view key) {
+  SIGNET_CHECK(batch_->Delete(database_.implementation_->handle(family), slice(key)).ok());
+}
+void Batch::save() { batch_->SetSavePoint(); }
+void Batch::roll_back() { SIGNET_CHECK(batch_->RollbackToSavePoint().ok()); }
+void Batch::keep() { SIGNET_CHECK(batch_->PopSavePoint().ok()); }
+void Batch::clear() { batch_->Clear(); }
+size_t Batch::size_bytes() const { return batch_->GetDataSize(); }
+std::string_view Batch::contents() const { return batch_->Data(); }
+
+}  // namespace signet::store

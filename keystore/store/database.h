@@ -1,0 +1,111 @@
+// Database: the thin adapter around RocksDB. No other header of this folder names its types, and database*.cc are the
+// only files that include it.
+//
+// Thread rule: `get`, `scan`, `middle` from any thread; `write` and `close` from one.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace rocksdb {
+class Env;
+class WriteBatch;
+}  // namespace rocksdb
+
+namespace signet::store {
+
+// Column families. On disk by name (FORMAT.md): never rename, never reuse.
+enum class Family : uint8_t {
+  kMeta,  // RocksDB's "default"
+  kTenants,
+  kClients,
+  kKeys,
+  kSecrets,
+  kAudit,
+  kLastUsed,
+  kImports,
+  kCommits,
+};
+inline constexpr size_t kFamilyCount = 9;
+
+enum class DatabaseErrorKind : uint8_t { kNotFound, kInUse, kDamaged, kNoSpace, kOtherFamilies, kIo };
+struct DatabaseError {
+  DatabaseErrorKind kind{};
+  std::string text;  // RocksDB's own
+};
+
+// Batch: puts and erasures to be written together, all or none. One thread.
+class Batch {
+ public:
+  explicit Batch(const class Database& database);
+  ~Batch();
+  Batch(const Batch&) = delete;
+  Batch& operator=(const Batch&) = delete;
+
+  void put(Family family, std::string_view key, std::string_view value);
+  void erase(Family family, std::string_view key);
+  // What follows can be taken back by `roll_back`, or kept by `keep`; each ends one `save`.
+  void save();
+  void roll_back();
+  void keep();
+  void clear();
+  size_t size_bytes() const;
+  // The serialised operations in order, borrowed until the next change: what the chain hash covers.
+  std::string_view contents() const;
+
+ private:
+  friend class Database;
+  const Database& database_;
+  std::unique_ptr<rocksdb::WriteBatch> batch_;
+};
+
+struct DatabaseOptions {
+  std::string path;             // DATA/store
+  bool create = false;          // fail when it exists; otherwise fail when it does not
+  rocksdb::Env* env = nullptr;  // null = the machine's; tests put a broken one here
+  // Any thread: a background error after which nothing can be trusted.
+  std::function<void(const std::string&)> on_background_error;
+};
+
+class Database {
+ public:
+  // Blocks while the log is replayed. On failure nothing was changed.
+  static std::expected<std::unique_ptr<Database>, DatabaseError> open(DatabaseOptions options);
+  // Opens the meta and commits families alone and changes no file: for the checks that come before `open`.
+  static std::expected<std::unique_ptr<Database>, DatabaseError> open_read_only(const std::string& path,
+                                                                                rocksdb::Env* env);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  // The row's value, or nothing when there is none.
+  std::expected<std::optional<std::string>, DatabaseError> get(Family family, std::string_view key) const;
+  // scan visits the rows of [from, to) in order (`to` empty = to the end) until `visit` answers false. Reads ahead and
+  // does not fill the cache.
+  using Visit = std::function<bool(std::string_view key, std::string_view value)>;
+  std::expected<void, DatabaseError> scan(Family family, std::string_view from, std::string_view to,
+                                          const Visit& visit) const;
+  // A key with about half of the family's bytes before it; empty when it is too small to be worth splitting.
+  std::string middle(Family family) const;
+
+  // write is durable when it returns without an error.
+  std::expected<void, DatabaseError> write(Batch& batch);
+  // flush writes memory tables out, so that the next open has no log to replay.
+  void flush();
+  // close: nothing may be called afterwards. Idempotent.
+  void close();
+
+ private:
+  friend class Batch;
+  struct Implementation;
+  explicit Database(std::unique_ptr<Implementation> implementation);
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace signet::store

@@ -1,0 +1,64 @@
+// Operation: one request to the store. Made on any thread, checked and applied by the committer, completed once.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <utility>
+
+#include "keystore/store/store.h"
+
+namespace signet::store {
+
+class Transaction;
+using Outcome = std::expected<void, StoreError>;
+
+class Operation {
+ public:
+  virtual ~Operation() = default;
+  // Committer thread. Reads and writes through `transaction` alone, which shows what earlier operations of the batch
+  // did. After an error nothing of what it wrote remains. A failed read need not be looked at: the committer gives up
+  // the batch then.
+  virtual Outcome check_and_apply(Transaction& transaction) = 0;
+  // Exactly once, after the batch is durable and published, or with the error.
+  virtual void complete(Outcome outcome) = 0;
+
+  uint64_t ticket = 0;  // order of submission
+};
+
+// OperationFor<T> keeps the answer that check_and_apply puts into `result_` until it may be told.
+template <typename T>
+class OperationFor : public Operation {
+ public:
+  void complete(Outcome outcome) final {
+    if (outcome) {
+      done_(std::move(result_));
+    } else {
+      done_(std::unexpected(std::move(outcome.error())));
+    }
+  }
+
+ protected:
+  explicit OperationFor(StoreDone<T> done) : done_(std::move(done)) {}
+  T result_{};
+
+ private:
+  StoreDone<T> done_;
+};
+
+template <>
+class OperationFor<void> : public Operation {
+ public:
+  void complete(Outcome outcome) final { done_(std::move(outcome)); }
+
+ protected:
+  explicit OperationFor(StoreDone<void> done) : done_(std::move(done)) {}
+
+ private:
+  StoreDone<void> done_;
+};
+
+inline std::unexpected<StoreError> refuse(StoreErrorKind kind, std::string text) {
+  return std::unexpected(StoreError{kind, std::move(text)});
+}
+
+}  // namespace signet::store

@@ -1,0 +1,17 @@
+#include "keystore/store/operations/operations.h"
+
+namespace signet::store {
+namespace {
+
+// Changes nothing: completed in its turn, when everything before it is durable.
+class Barrier : public OperationFor<void> {
+ public:
+  explicit Barrier(StoreDone<void> done) : OperationFor(std::move(done)) {}
+  Outcome check_and_apply(Transaction&) override { return {}; }
+};
+
+}  // namespace
+
+OperationPtr barrier(StoreDone<void> done) { return std::make_unique<Barrier>(std::move(done)); }
+
+}  // namespace signet::store

@@ -1,0 +1,33 @@
+#include "keystore/store/operations/import_row.h"
+
+#include "keystore/store/keys.h"
+#include "keystore/store/records.h"
+#include "keystore/store/transaction.h"
+
+namespace signet::store {
+
+std::string import_key(std::string_view import_id) { return row_key(kNoTenant, import_id); }
+
+std::optional<ImportRow> read_import(Transaction& transaction, std::string_view import_id) {
+  const std::string key = import_key(import_id);
+  const auto value = transaction.get(Family::kImports, key);
+  if (!value) return std::nullopt;
+  records::ImportRow row;
+  if (!row.ParseFromString(*value)) {
+    transaction.damaged(Family::kImports, key);
+    return std::nullopt;
+  }
+  return ImportRow{row.next_chunk(), {.added = row.added(), .updated = row.updated(), .skipped = row.skipped()}};
+}
+
+void write_import(Transaction& transaction, std::string_view import_id, const ImportRow& from) {
+  records::ImportRow row;
+  row.set_next_chunk(from.next_chunk);
+  row.set_added(from.last.added);
+  row.set_updated(from.last.updated);
+  row.set_skipped(from.last.skipped);
+  row.set_changed_at_s(transaction.now_s());
+  transaction.put(Family::kImports, import_key(import_id), row.SerializeAsString());
+}
+
+}  // namespace signet::store

@@ -1,0 +1,31 @@
+// Every operation of the store, in the order of store.h; each is in the file of its name. All take what they are given
+// by value and complete `done` once.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "keystore/store/operation.h"
+#include "keystore/store/store.h"
+
+namespace signet::store {
+
+using OperationPtr = std::unique_ptr<Operation>;
+
+OperationPtr add_tenant(AuditActor actor, std::string name, StoreDone<TenantRow> done);
+OperationPtr remove_tenant(AuditActor actor, std::string name, bool force, StoreDone<void> done);
+OperationPtr add_client(AuditActor actor, Client client, StoreDone<Client> done);
+OperationPtr update_client(AuditActor actor, uint32_t tenant, std::string client_id, ClientUpdate update,
+                           StoreDone<Client> done);
+OperationPtr remove_client(AuditActor actor, uint32_t tenant, std::string client_id, StoreDone<void> done);
+OperationPtr import_clients(AuditActor actor, ImportChunk chunk, StoreDone<ImportOutcome> done);
+OperationPtr import_progress(std::string import_id, StoreDone<uint64_t> done);
+OperationPtr add_key(AuditActor actor, KeyRow key, StoreDone<KeyRow> done);
+OperationPtr put_secret(AuditActor actor, SecretRow secret, StoreDone<void> done);
+OperationPtr append_audit(AuditActor actor, std::string what, std::string detail_json, StoreDone<void> done);
+OperationPtr put_last_used(std::vector<LastUsedRow> rows, StoreDone<void> done);
+OperationPtr accept_clock(AuditActor actor, StoreDone<void> done);
+OperationPtr barrier(StoreDone<void> done);
+
+}  // namespace signet::store

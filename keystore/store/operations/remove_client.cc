@@ -1,0 +1,40 @@
+#include "keystore/store/operations/operations.h"
+#include "keystore/store/operations/rules.h"
+#include "keystore/store/transaction.h"
+
+namespace signet::store {
+namespace {
+
+class RemoveClient : public OperationFor<void> {
+ public:
+  RemoveClient(AuditActor actor, uint32_t tenant, std::string client_id, StoreDone<void> done)
+      : OperationFor(std::move(done)), actor_(std::move(actor)), tenant_(tenant), client_id_(std::move(client_id)) {}
+
+  Outcome check_and_apply(Transaction& transaction) override {
+    const auto before = transaction.client(tenant_, client_id_);
+    if (!before) return no_such_client(client_id_);
+    const std::string key = client_key(tenant_, client_id_);
+    transaction.erase(Family::kClients, key);
+    transaction.erase(Family::kLastUsed, key);
+    transaction.publish(ClientRemoved{tenant_, client_id_});
+    transaction.audit({.actor = actor_,
+                       .tenant = tenant_,
+                       .what = "client.remove",
+                       .subject = client_id_,
+                       .before = audit_json_of(*before)});
+    return {};
+  }
+
+ private:
+  const AuditActor actor_;
+  const uint32_t tenant_;
+  const std::string client_id_;
+};
+
+}  // namespace
+
+OperationPtr remove_client(AuditActor actor, uint32_t tenant, std::string client_id, StoreDone<void> done) {
+  return std::make_unique<RemoveClient>(std::move(actor), tenant, std::move(client_id), std::move(done));
+}
+
+}  // namespace signet::store

@@ -1,0 +1,76 @@
+#include <fmt/format.h>
+
+#include "keystore/store/keys.h"
+#include "keystore/store/operations/operations.h"
+#include "keystore/store/operations/rules.h"
+#include "keystore/store/transaction.h"
+
+namespace signet::store {
+namespace {
+
+class RemoveTenant : public OperationFor<void> {
+ public:
+  RemoveTenant(AuditActor actor, std::string name, bool force, StoreDone<void> done)
+      : OperationFor(std::move(done)), actor_(std::move(actor)), name_(std::move(name)), force_(force) {}
+
+  Outcome check_and_apply(Transaction& transaction) override {
+    const auto tenant = transaction.tenant_by_name(name_);
+    if (!tenant) return refuse(StoreErrorKind::kNotFound, fmt::format("there is no tenant {}", name_));
+    if (tenant->number == 0) return refuse(StoreErrorKind::kInvalid, "the default tenant cannot be removed");
+    if (!force_) {
+      if (auto checked = check_empty(transaction, tenant->number); !checked) return checked;
+    }
+    const std::string prefix = tenant_prefix(tenant->number);
+    transaction.scan(Family::kClients, prefix, [&](auto key, auto) {
+      transaction.publish(ClientRemoved{tenant->number, std::string(key_rest(key))});
+      return true;
+    });
+    for (const Family family : {Family::kClients, Family::kLastUsed, Family::kKeys}) {
+      transaction.scan(family, prefix, [&](auto key, auto) {
+        transaction.erase(family, key);
+        return true;
+      });
+    }
+    transaction.erase(Family::kTenants, tenant_key(tenant->number));
+    transaction.erase(Family::kTenants, tenant_name_key(name_));
+    transaction.publish(TenantRemoved{tenant->number});
+    transaction.audit({.actor = actor_,
+                       .tenant = tenant->number,
+                       .what = "tenant.remove",
+                       .subject = name_,
+                       .before = audit_json_of(*tenant)});
+    return {};
+  }
+
+ private:
+  static Outcome check_empty(Transaction& transaction, uint32_t number) {
+    const std::string prefix = tenant_prefix(number);
+    bool has_clients = false;
+    transaction.scan(Family::kClients, prefix, [&](auto, auto) {
+      has_clients = true;
+      return false;
+    });
+    if (has_clients) return refuse(StoreErrorKind::kConflict, "the tenant has clients: remove them first, or force");
+    bool has_keys = false;
+    transaction.scan(Family::kKeys, prefix, [&](auto key, auto value) {
+      const auto row = decode_key(key, value);
+      if (!row) transaction.damaged(Family::kKeys, key);
+      has_keys = !row || row->status < KeyStatus::kRetired;
+      return !has_keys;
+    });
+    if (has_keys) return refuse(StoreErrorKind::kConflict, "the tenant has keys that are not retired");
+    return {};
+  }
+
+  const AuditActor actor_;
+  const std::string name_;
+  const bool force_;
+};
+
+}  // namespace
+
+OperationPtr remove_tenant(AuditActor actor, std::string name, bool force, StoreDone<void> done) {
+  return std::make_unique<RemoveTenant>(std::move(actor), std::move(name), force, std::move(done));
+}
+
+}  // namespace signet::store

@@ -1,0 +1,135 @@
+#include "keystore/store/rocks_store.h"
+
+#include <atomic>
+
+#include "keystore/store/committer.h"
+#include "keystore/store/load.h"
+#include "keystore/store/open_failure.h"
+#include "keystore/store/operations/operations.h"
+#include "keystore/store/store_files.h"
+
+namespace signet::store {
+namespace {
+
+// BackgroundErrors carries RocksDB's reports to the committer, which is made after the database and dies before it.
+class BackgroundErrors {
+ public:
+  void report(const std::string& why) {
+    const std::lock_guard lock(mutex_);
+    if (committer_ != nullptr) {
+      committer_->fail(why);
+    } else if (first_.empty()) {
+      first_ = why;
+    }
+  }
+  void attach(Committer* committer) {
+    const std::lock_guard lock(mutex_);
+    committer_ = committer;
+    if (committer != nullptr && !first_.empty()) committer->fail(first_);
+  }
+
+ private:
+  std::mutex mutex_;
+  Committer* committer_ = nullptr;
+  std::string first_;
+};
+
+class RocksStore : public Store {
+ public:
+  RocksStore(const StoreOptions& options, StoreFiles files, Clock& clock, std::shared_ptr<BackgroundErrors> errors)
+      : path_(options.path),
+        files_(std::move(files)),
+        time_(clock, files_.state.time),
+        errors_(std::move(errors)),
+        committer_({*files_.database, *files_.mark, time_, options.listener, options.queue_max}, files_.state) {
+    errors_->attach(&committer_);
+  }
+  ~RocksStore() override { close(); }
+
+  void add_tenant(AuditActor actor, std::string name, StoreDone<TenantRow> done) override {
+    committer_.submit(store::add_tenant(std::move(actor), std::move(name), std::move(done)));
+  }
+  void remove_tenant(AuditActor actor, std::string name, bool force, StoreDone<void> done) override {
+    committer_.submit(store::remove_tenant(std::move(actor), std::move(name), force, std::move(done)));
+  }
+  void add_client(AuditActor actor, Client client, StoreDone<Client> done) override {
+    committer_.submit(store::add_client(std::move(actor), std::move(client), std::move(done)));
+  }
+  void update_client(AuditActor actor, uint32_t tenant, std::string client_id, ClientUpdate update,
+                     StoreDone<Client> done) override {
+    committer_.submit(
+        store::update_client(std::move(actor), tenant, std::move(client_id), std::move(update), std::move(done)));
+  }
+  void remove_client(AuditActor actor, uint32_t tenant, std::string client_id, StoreDone<void> done) override {
+    committer_.submit(store::remove_client(std::move(actor), tenant, std::move(client_id), std::move(done)));
+  }
+  void import_clients(AuditActor actor, ImportChunk chunk, StoreDone<ImportOutcome> done) override {
+    committer_.submit(store::import_clients(std::move(actor), std::move(chunk), std::move(done)));
+  }
+  void import_progress(std::string import_id, StoreDone<uint64_t> done) override {
+    committer_.submit(store::import_progress(std::move(import_id), std::move(done)));
+  }
+  void add_key(AuditActor actor, KeyRow key, StoreDone<KeyRow> done) override {
+    committer_.submit(store::add_key(std::move(actor), std::move(key), std::move(done)));
+  }
+  void put_secret(AuditActor actor, SecretRow secret, StoreDone<void> done) override {
+    committer_.submit(store::put_secret(std::move(actor), std::move(secret), std::move(done)));
+  }
+  void append_audit(AuditActor actor, std::string what, std::string detail_json, StoreDone<void> done) override {
+    committer_.submit(store::append_audit(std::move(actor), std::move(what), std::move(detail_json), std::move(done)));
+  }
+  void put_last_used(std::vector<LastUsed> rows, StoreDone<void> done) override {
+    committer_.submit(store::put_last_used(std::move(rows), std::move(done)));
+  }
+  void accept_clock(AuditActor actor, StoreDone<void> done) override {
+    committer_.submit(store::accept_clock(std::move(actor), std::move(done)));
+  }
+  void barrier(StoreDone<void> done) override { committer_.submit(store::barrier(std::move(done))); }
+
+  StoreStatus status() const override {
+    StoreStatus status;
+    committer_.status(status);
+    status.clock_jumped = time_.jumped();
+    status.clock_behind = time_.behind();
+    status.safe_time_ms = time_.safe_ms();
+    status.path = path_;
+    return status;
+  }
+
+  void close() override {
+    committer_.close();
+    errors_->attach(nullptr);
+    files_.database->close();
+  }
+
+ private:
+  const std::string path_;
+  StoreFiles files_;
+  SafeTime time_;
+  const std::shared_ptr<BackgroundErrors> errors_;
+  Committer committer_;
+};
+
+}  // namespace
+
+std::expected<std::unique_ptr<Store>, StoreOpenFailure> open_rocks_store_with(const StoreOptions& options,
+                                                                              StoreLoader& loader,
+                                                                              const RocksStoreSeams& seams) {
+  auto errors = std::make_shared<BackgroundErrors>();
+  auto files = open_store_files(options, seams, [errors](const std::string& why) { errors->report(why); });
+  if (!files) return std::unexpected(files.error());
+  if (auto loaded = load_rows(*files->database, loader); !loaded) return damaged(options.path, loaded.error());
+  Clock& clock = seams.clock != nullptr ? *seams.clock : system_clock();
+  return std::make_unique<RocksStore>(options, std::move(*files), clock, std::move(errors));
+}
+
+}  // namespace signet::store
+
+namespace signet {
+
+std::expected<std::unique_ptr<Store>, StoreOpenFailure> open_rocks_store(const StoreOptions& options,
+                                                                         StoreLoader& loader) {
+  return store::open_rocks_store_with(options, loader, {});
+}
+
+}  // namespace signet

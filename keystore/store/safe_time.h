@@ -1,0 +1,81 @@
+// SafeTime: what the time of day may be trusted for.
+//
+// The wall clock can be wrong; the machine's uptime cannot jump. Three things follow from comparing the two with what
+// the store last persisted:
+// - the safe time, which destructive expiry follows, advances no faster than uptime: a minute of wrong clock erases
+//   nothing;
+// - a wall clock more than an hour away from where uptime says it should be has jumped: `jumped` until `accept`. Within
+//   one boot of the machine a stop is measured by uptime; after a reboot nothing measures the gap, so one of more than
+//   an hour counts as a jump too (a dead clock battery shows exactly there);
+// - a wall clock behind the last persisted time minus skew must not sign: `behind`.
+//
+// Thread rule: `observe` and `accept` on the committer's thread; `jumped`, `behind`, `safe_ms` from any.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <string>
+
+#include "protocol/base/time.h"
+
+namespace signet::store {
+
+inline constexpr int64_t kClockJumpMs = 3'600'000;
+inline constexpr int64_t kClockSkewMs = 60'000;
+
+// Where time comes from; tests replace it.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual UnixMs wall_ms() = 0;
+  // Of the machine, suspension counted. Does not depend on the process.
+  virtual int64_t uptime_ms() = 0;
+  // Tells boots of the machine apart; empty when unknown (then every start counts as after a reboot).
+  virtual std::string boot_id() = 0;
+};
+// The machine's. Static storage.
+Clock& system_clock();
+
+// What the store persists with every commit (records.proto, StateRow).
+struct PersistedTime {
+  UnixMs safe_ms = 0;
+  UnixMs wall_ms = 0;  // 0 = a new store
+  int64_t uptime_ms = 0;
+  std::string boot_id;
+};
+
+class SafeTime {
+ public:
+  SafeTime(Clock& clock, const PersistedTime& last);
+
+  // The times now, to be persisted. While the clock has jumped, the wall time kept is the one expected.
+  PersistedTime observe();
+  // persisted: what `observe` gave is durable now.
+  void persisted(const PersistedTime& time) { persisted_wall_ms_.store(time.wall_ms, std::memory_order_relaxed); }
+  // accept takes the wall clock as right from now on, safe time included.
+  PersistedTime accept();
+
+  UnixMs wall_ms() const { return clock_.wall_ms(); }
+  UnixMs safe_ms() const;
+  bool jumped() const;
+  bool behind() const;
+
+ private:
+  struct Anchor {
+    UnixMs wall_ms;
+    UnixMs safe_ms;
+    int64_t uptime_ms;
+  };
+  void set_anchor(const Anchor& anchor);
+  UnixMs expected_ms() const;
+
+  Clock& clock_;
+  const std::string boot_id_;
+  mutable std::mutex mutex_;  // the anchor; never held across a call
+  Anchor anchor_{};
+  mutable std::atomic<bool> jumped_{false};
+  std::atomic<UnixMs> persisted_wall_ms_{0};
+};
+
+}  // namespace signet::store

@@ -1,0 +1,158 @@
+#include "keystore/store/transaction.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "keystore/store/keys.h"
+
+namespace signet::store {
+
+Transaction::Transaction(Database& database, SafeTime& time, const CommitState& state)
+    : database_(database), time_(time), batch_(database), empty_bytes_(batch_.size_bytes()) {
+  restart(state);
+}
+
+void Transaction::restart(const CommitState& state) {
+  batch_.clear();
+  written_.clear();
+  undo_.clear();
+  changes_.clear();
+  touched_ = false;
+  state_ = state;
+  ++state_.commit;
+  state_.time = time_.observe();
+  now_ms_ = time_.wall_ms();
+}
+
+std::string Transaction::place_of(Family family, std::string_view key) {
+  std::string place;
+  place.reserve(key.size() + 1);
+  place.push_back(static_cast<char>(family));
+  place.append(key);
+  return place;
+}
+
+std::optional<std::string> Transaction::get(Family family, std::string_view key) {
+  if (!written_.empty()) {
+    const auto found = written_.find(place_of(family, key));
+    if (found != written_.end()) return found->second;
+  }
+  auto value = database_.get(family, key);
+  if (!value) {
+    fail(value.error());
+    return std::nullopt;
+  }
+  return std::move(*value);
+}
+
+void Transaction::scan(Family family, std::string_view prefix, const Database::Visit& visit) {
+  // Copied, because `visit` may write.
+  std::map<std::string, Value, std::less<>> written;
+  const std::string place = place_of(family, prefix);
+  for (const auto& [at, value] : written_) {
+    if (at.starts_with(place)) written.emplace(at.substr(1), value);
+  }
+  bool more = true;
+  const auto scanned = database_.scan(family, prefix, prefix_end(prefix), [&](auto key, auto value) {
+    if (written.find(key) == written.end()) more = visit(key, value);
+    return more;
+  });
+  if (!scanned) return fail(scanned.error());
+  for (const auto& [key, value] : written) {
+    if (!more) return;
+    if (value) more = visit(key, *value);
+  }
+}
+
+void Transaction::set(Family family, std::string_view key, Value value) {
+  std::string place = place_of(family, key);
+  const auto [at, fresh] = written_.try_emplace(place);
+  undo_.push_back({std::move(place), fresh ? std::nullopt : std::optional<Value>(std::move(at->second))});
+  at->second = std::move(value);
+}
+
+void Transaction::put(Family family, std::string_view key, std::string value) {
+  batch_.put(family, key, value);
+  set(family, key, std::move(value));
+}
+
+void Transaction::erase(Family family, std::string_view key) {
+  batch_.erase(family, key);
+  set(family, key, std::nullopt);
+}
+
+std::optional<Client> Transaction::client(uint32_t tenant, std::string_view client_id) {
+  const auto key = client_key(tenant, client_id);
+  const auto value = get(Family::kClients, key);
+  if (!value) return std::nullopt;
+  Client client{.tenant = tenant, .client_id = std::string(client_id)};
+  if (codec_.decode(*value, client)) return client;
+  damaged(Family::kClients, key);
+  return std::nullopt;
+}
+
+void Transaction::put_client(Client& client) {
+  client.revision = next_revision();
+  put(Family::kClients, client_key(client.tenant, client.client_id), codec_.encode(client));
+  publish(ClientPut{client});
+}
+
+bool Transaction::tenant_exists(uint32_t number) { return get(Family::kTenants, tenant_key(number)).has_value(); }
+
+std::optional<TenantRow> Transaction::tenant_by_name(std::string_view name) {
+  const auto number_value = get(Family::kTenants, tenant_name_key(name));
+  if (!number_value) return std::nullopt;
+  const auto number = decode_tenant_number(*number_value);
+  const auto value = number ? get(Family::kTenants, tenant_key(*number)) : std::nullopt;
+  auto row = value ? decode_tenant(*number, *value) : std::nullopt;
+  if (!row) damaged(Family::kTenants, tenant_name_key(name));
+  return row;
+}
+
+void Transaction::audit(const AuditEntry& entry) {
+  auto row = next_audit_row(entry, now_ms_, state_.commit, state_);
+  put(Family::kAudit, row.key, std::move(row.value));
+}
+
+void Transaction::accept_clock() {
+  state_.time = time_.accept();
+  now_ms_ = time_.wall_ms();
+  touch();
+}
+
+void Transaction::damaged(Family family, std::string_view key) {
+  failure_ = fmt::format("a record of family {} cannot be read (tenant {})", static_cast<int>(family),
+                         key_tenant(key).value_or(kNoTenant));
+}
+
+void Transaction::begin_operation() {
+  batch_.save();
+  undo_.clear();
+  state_before_operation_ = state_;
+  changes_before_operation_ = changes_.size();
+}
+
+void Transaction::keep_operation() { batch_.keep(); }
+
+void Transaction::drop_operation() {
+  batch_.roll_back();
+  for (auto undo = undo_.rbegin(); undo != undo_.rend(); ++undo) {
+    if (undo->before) {
+      written_[undo->place] = std::move(*undo->before);
+    } else {
+      written_.erase(undo->place);
+    }
+  }
+  undo_.clear();
+  state_ = state_before_operation_;
+  changes_.resize(changes_before_operation_);
+}
+
+void Transaction::finish() {
+  state_.chain_hash = next_chain_hash(state_.chain_hash, state_.commit, batch_.contents());
+  batch_.put(Family::kMeta, row_key(kNoTenant, kStateName), encode_state(state_));
+  batch_.put(Family::kCommits, commit_key(state_.commit), encode_commit(state_.commit, state_.chain_hash));
+}
+
+}  // namespace signet::store

@@ -1,0 +1,93 @@
+// Transaction: one commit in the making. Operations read and write through it and see what the earlier ones of the same
+// commit did; an operation that is refused leaves no trace. Committer thread.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "keystore/store/audit_chain.h"
+#include "keystore/store/commit_state.h"
+#include "keystore/store/database.h"
+#include "keystore/store/rows.h"
+#include "keystore/store/store.h"
+
+namespace signet::store {
+
+class Transaction {
+ public:
+  Transaction(Database& database, SafeTime& time, const CommitState& state);
+
+  // --- for operations ---
+  // Nothing when there is no such row, and after a failed read (then `failure` is set, and the commit is given up).
+  std::optional<std::string> get(Family family, std::string_view key);
+  // scan visits the rows whose key starts with `prefix`, in no order; `visit` may write. False from it ends the scan.
+  void scan(Family family, std::string_view prefix, const Database::Visit& visit);
+  void put(Family family, std::string_view key, std::string value);
+  void erase(Family family, std::string_view key);
+
+  std::optional<Client> client(uint32_t tenant, std::string_view client_id);
+  // put_client gives the client its next revision, writes and publishes it.
+  void put_client(Client& client);
+  bool tenant_exists(uint32_t number);
+  std::optional<TenantRow> tenant_by_name(std::string_view name);
+
+  // publish tells the listener once the commit is durable, in this order.
+  void publish(StoreChange change) { changes_.push_back(std::move(change)); }
+  void audit(const AuditEntry& entry);
+  uint64_t next_revision() { return ++state_.revision; }
+  uint32_t take_tenant_number() { return state_.next_tenant++; }
+  UnixMs now_ms() const { return now_ms_; }
+  UnixSeconds now_s() const { return now_ms_ / 1000; }
+  // accept_clock takes the wall clock as right.
+  void accept_clock();
+  // touch makes this a commit even if no row changes, so that the time is persisted.
+  void touch() { touched_ = true; }
+  // damaged: a row that cannot be read; the commit is given up.
+  void damaged(Family family, std::string_view key);
+
+  // --- for the committer ---
+  void begin_operation();
+  void keep_operation();
+  void drop_operation();
+  bool empty() const { return batch_.size_bytes() == empty_bytes_ && !touched_; }
+  size_t size_bytes() const { return batch_.size_bytes(); }
+  const std::optional<std::string>& failure() const { return failure_; }
+  // finish adds the rows that every commit has; nothing may be written after it.
+  void finish();
+  Batch& batch() { return batch_; }
+  const CommitState& state() const { return state_; }
+  std::vector<StoreChange> take_changes() { return std::move(changes_); }
+  // restart makes this the next commit after `state`.
+  void restart(const CommitState& state);
+
+ private:
+  using Value = std::optional<std::string>;  // nothing = erased
+  struct Undo {
+    std::string place;
+    std::optional<Value> before;  // nothing = had not been written
+  };
+  static std::string place_of(Family family, std::string_view key);
+  void set(Family family, std::string_view key, Value value);
+  void fail(const DatabaseError& error) { failure_ = error.text; }
+
+  Database& database_;
+  SafeTime& time_;
+  Batch batch_;
+  const size_t empty_bytes_;
+  CommitState state_;
+  CommitState state_before_operation_;
+  UnixMs now_ms_ = 0;
+  bool touched_ = false;
+  std::unordered_map<std::string, Value> written_;  // by family octet and key
+  std::vector<Undo> undo_;
+  std::vector<StoreChange> changes_;
+  size_t changes_before_operation_ = 0;
+  std::optional<std::string> failure_;
+  ClientCodec codec_;
+};
+
+}  // namespace signet::store
