@@ -12,8 +12,8 @@ namespace signet::internal {
 }
 }  // namespace signet::internal
 
-#define SIGNET_CHECK(expression)                                               \
-  do {                                                                         \
-    if (!(expression)) [[unlikely]]                                            \
-      ::signet::internal::check_failed(__FILE__, __LINE__, #expression);       \
+#define SIGNET_CHECK(expression)                                         \
+  do {                                                                   \
+    if (!(expression)) [[unlikely]]                                      \
+      ::signet::internal::check_failed(__FILE__, __LINE__, #expression); \
   } while (0)

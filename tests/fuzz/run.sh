@@ -20,6 +20,7 @@ if [ ! -f $build/build.ninja ]; then
   CC=${CC:-clang-19} CXX=${CXX:-clang++-19} meson setup $build -Dfuzzers=true -Dbenchmarks=false \
     -Dbuildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false >/dev/null
 fi
+export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1  # otherwise undefined behaviour is only printed
 programs=()
 for name in canary "${targets[@]}"; do programs+=("tests/fuzz/${name}_fuzz"); done
 ninja -C $build "${programs[@]}"

@@ -53,7 +53,7 @@ CONFINED = {
     r"|tests/.*|bench/.*",
     r"uv\.h": r"daemon/.*|tools/load/.*|tests/.*|bench/.*",
     r"llhttp\.h": r"daemon/http/.*|tests/.*|bench/.*",
-    r"rapidjson/": r"protocol/json/.*",
+    r"rapidjson/": r"protocol/json/.*|bench/.*",
     r"toml\+\+|toml\.hpp": r"daemon/config.*",
     r"CLI/": r"tools/.*|daemon/.*",
     r"spdlog/": r"daemon/log.*",
