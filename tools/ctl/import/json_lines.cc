@@ -5,7 +5,7 @@
 namespace signet::ctl {
 namespace {
 
-constexpr unsigned kDepthMax = 2;  // an object with arrays of strings
+constexpr unsigned kDepthMax = 3;  // an object with arrays of strings; one more tells what is wrong by its name
 
 class JsonLinesSource final : public RecordSource {
  public:
