@@ -17,6 +17,7 @@ void Connection::reset(LoopCore& core, uint32_t slot, int descriptor) {
   continue_wanted_ = inside_on_head_ = stopped_ = finished_ = input_ended_ = put_aside_ = false;
   dirty_ = resume_queued_ = served_ = false;
   scanned_ = head_size_ = body_size_ = output_sent_ = lingered_ = 0;
+  written_ = 0;
   exchanges_ = {};
   read_deadline_ = {};
   write_deadline_ = {};

@@ -109,6 +109,8 @@ class Connection {
 
   // connection_write.cc
   bool write_output();
+  uint64_t taken_by_peer() const;
+  void arm_write_deadline();
   void settle();
   void watch();
   size_t unsent() const { return output_.size - output_sent_; }
@@ -157,7 +159,8 @@ class Connection {
   DeadlineNode read_deadline_;
   DeadlineNode write_deadline_;
   uint32_t deadline_sequence_ = 0;  // message that read_deadline_ was armed for
-  size_t write_progress_ = 0;       // octets taken by the peer since write_deadline_ was armed
+  uint64_t written_ = 0;            // octets given to the kernel in this life
+  uint64_t taken_ = 0;              // of those, acknowledged by the peer when write_deadline_ was armed
   size_t lingered_ = 0;             // octets discarded while lingering
 
   std::optional<PeerAddress> counted_address_;

@@ -36,6 +36,7 @@ void Connection::update_read_deadline() {
 }
 
 void Connection::expire(Deadline kind) {
+  if (kind == Deadline::kWrite && taken_by_peer() - taken_ >= kWriteProgressMin) return arm_write_deadline();
   core_->counters.deadlines[static_cast<size_t>(kind)].add();
   core_->deadlines.disarm(kind == Deadline::kWrite ? write_deadline_ : read_deadline_);
   switch (kind) {

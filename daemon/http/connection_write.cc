@@ -1,4 +1,5 @@
 // Octets out: once per loop iteration, whatever that iteration produced.
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -25,6 +26,7 @@ bool Connection::write_output() {
   const size_t taken = result < 0 ? 0 : static_cast<size_t>(result);
   core_->counters.octets_out.add(taken);
   output_sent_ += taken;
+  written_ += taken;
   if (unsent() == 0) {
     core_->pool.release(output_);
     output_sent_ = 0;
@@ -36,12 +38,22 @@ bool Connection::write_output() {
     output_.size = unsent();
     output_sent_ = 0;
   }
-  write_progress_ += taken;
-  if (write_deadline_.kind == Deadline::kCount || write_progress_ >= kWriteProgressMin) {
-    write_progress_ = 0;
-    core_->deadlines.arm(write_deadline_, Deadline::kWrite, uv_now(core_->loop) + core_->limits.write_stall_ms);
-  }
+  if (write_deadline_.kind == Deadline::kCount) arm_write_deadline();
   return true;
+}
+
+// What the peer has acknowledged. The kernel reports room only when much of its buffer is free, so that a slow but
+// steady reader would look like a stalled one if only our own writes counted.
+uint64_t Connection::taken_by_peer() const {
+  int queued = 0;
+  if (ioctl(descriptor_, TIOCOUTQ, &queued) != 0 || queued < 0) queued = 0;
+  const auto waiting = static_cast<uint64_t>(queued);
+  return written_ > waiting ? written_ - waiting : 0;
+}
+
+void Connection::arm_write_deadline() {
+  taken_ = taken_by_peer();
+  core_->deadlines.arm(write_deadline_, Deadline::kWrite, uv_now(core_->loop) + core_->limits.write_stall_ms);
 }
 
 // Decides what the connection waits for next. Called after reading and after writing, never from a handler's call.

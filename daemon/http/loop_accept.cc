@@ -1,7 +1,5 @@
 // New connections: limits per address and in all, and what happens when descriptors run out.
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -99,8 +97,6 @@ void ServerLoopImpl::admit(Listener& listener, int descriptor, const sockaddr_st
       close(descriptor);
       return;
     }
-    const int on = 1;
-    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
   const uint32_t slot = take_slot();
   if (!at(slot).open(core_, slot, descriptor, address, counted)) {
