@@ -1,5 +1,5 @@
-// http_echo_bench: a ServerLoop that answers every request with a fixed 700-octet body, to be driven by wrk beside other
-// servers. `http_echo_bench PORT [SECONDS]`; port 0 with --self-test runs one exchange and ends.
+// http_echo_bench: a ServerLoop that answers every request with a fixed 700-octet body, to be driven by wrk beside
+// other servers. `http_echo_bench PORT [SECONDS]`; port 0 with --self-test runs one exchange and ends.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/resource.h>
@@ -89,7 +89,8 @@ int main(int argc, char** argv) {
   const double cpu_us = 1e6 * static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
                         static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
   const auto requests = static_cast<double>(loop->counters().requests.read());
-  std::printf("requests %.0f, CPU per request %.2f us (user %.2f)\n", requests, cpu_us / requests,
-              (1e6 * static_cast<double>(usage.ru_utime.tv_sec) + static_cast<double>(usage.ru_utime.tv_usec)) / requests);
+  std::printf(
+      "requests %.0f, CPU per request %.2f us (user %.2f)\n", requests, cpu_us / requests,
+      (1e6 * static_cast<double>(usage.ru_utime.tv_sec) + static_cast<double>(usage.ru_utime.tv_usec)) / requests);
   return result;
 }
