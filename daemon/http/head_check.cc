@@ -47,7 +47,7 @@ Step line_end(const char* p, const char* end, HeadRefusal otherwise) {
 
 Step read_method(const char* p, const char* end, ParsedHead& head) {
   const char* begin = p;
-  while (p != end && has_class(*p, kTokenChar)) ++p;
+  p = find_token_end(p, end);
   if (p == end) return ran_out();
   if (p == begin || *p != ' ') return refuse(HeadRefusal::kMethodCharacter);
   head.method_text = {begin, static_cast<size_t>(p - begin)};
@@ -83,6 +83,10 @@ Step read_target(const char* p, const char* end, const Limits& limits, ParsedHea
 Step read_version(const char* p, const char* end, ParsedHead& head) {
   constexpr std::string_view kForm = "HTTP/d.d";
   const auto available = static_cast<size_t>(end - p);
+  if (available > 10 && std::memcmp(p, "HTTP/1.1\r\n", 10) == 0) {
+    head.minor_version = 1;
+    return {p + 10};
+  }
   for (size_t i = 0; i < kForm.size(); ++i) {
     if (i == available) return ran_out();
     const bool digit = p[i] >= '0' && p[i] <= '9';
@@ -104,7 +108,7 @@ HeadRefusal bad_name(const char* begin, const char* p) {
 // field-line = field-name ":" OWS field-value OWS CR LF (RFC 9112 section 5).
 Step read_field(const char* p, const char* end, HeaderField& field) {
   const char* begin = p;
-  while (p != end && has_class(*p, kTokenChar)) ++p;
+  p = find_token_end(p, end);
   if (p == end) return ran_out();
   if (*p != ':' || p == begin) return refuse(bad_name(begin, p));
   field.name = {begin, static_cast<size_t>(p - begin)};

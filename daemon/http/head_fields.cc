@@ -79,29 +79,29 @@ HeadRefusal note_field(const HeaderField& field, ParsedHead& head, FramingFields
   bool ignored = false;
   switch (name.size()) {  // most fields are told apart by length alone
     case 4:
-      if (equals_lower(name, "host")) return note_host(value, seen);
+      if (token_is(name.data(), "host")) return note_host(value, seen);
       break;
     case 6:
-      if (equals_lower(name, "expect")) return note_expect(value, head);
+      if (token_is(name.data(), "expect")) return note_expect(value, head);
       break;
     case 10:
-      if (equals_lower(name, "connection")) note_connection(value, seen);
+      if (token_is(name.data(), "connection")) note_connection(value, seen);
       break;
     case 12:
-      if (equals_lower(name, "content-type")) note_single(value, head.content_type, head.repeated_content_type);
+      if (token_is(name.data(), "content-type")) note_single(value, head.content_type, head.repeated_content_type);
       break;
     case 13:
-      if (equals_lower(name, "authorization")) {
+      if (token_is(name.data(), "authorization")) {
         note_single(value, head.authorization, head.repeated_authorization);
-      } else if (equals_lower(name, "if-none-match")) {
+      } else if (token_is(name.data(), "if-none-match")) {
         note_single(value, head.if_none_match, ignored);
       }
       break;
     case 14:
-      if (equals_lower(name, "content-length")) return note_content_length(value, head);
+      if (token_is(name.data(), "content-length")) return note_content_length(value, head);
       break;
     case 17:
-      if (equals_lower(name, "transfer-encoding")) return note_transfer_encoding(value, head, seen);
+      if (token_is(name.data(), "transfer-encoding")) return note_transfer_encoding(value, head, seen);
       break;
     default:
       break;

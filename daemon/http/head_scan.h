@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 #if defined(__SSE2__)
@@ -52,6 +53,57 @@ inline const char* find_control(const char* p, const char* end) {
     if (c <= 0x1F || c == 0x7F) return p;
   }
   return end;
+}
+
+// End of the token (RFC 9110 5.6.2) that starts at `p`. Field names are nearly always letters, digits and hyphens
+// within one block: those are found by comparing ranges, the rest by table.
+inline const char* find_token_end(const char* p, const char* end) {
+#if defined(__SSE2__)
+  while (end - p >= 16) {
+    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+    // Signed comparison after moving the range's start to the lowest value: x in [a, a + n) is x - a - 128 < n - 128.
+    const auto in_range = [](__m128i x, char first, char size) {
+      const __m128i moved = _mm_sub_epi8(x, _mm_set1_epi8(static_cast<char>(first ^ '\x80')));
+      return _mm_cmplt_epi8(moved, _mm_set1_epi8(static_cast<char>(size ^ '\x80')));
+    };
+    const __m128i letters = in_range(_mm_or_si128(block, _mm_set1_epi8(0x20)), 'a', 26);
+    const __m128i digits = in_range(block, '0', 10);
+    const __m128i common = _mm_or_si128(_mm_or_si128(letters, digits), _mm_cmpeq_epi8(block, _mm_set1_epi8('-')));
+    const int others = _mm_movemask_epi8(common) ^ 0xFFFF;
+    if (others != 0) {
+      p += __builtin_ctz(static_cast<unsigned>(others));
+      if (!has_class(*p, kTokenChar)) return p;
+      ++p;  // a rare token character
+    } else {
+      p += 16;
+    }
+  }
+#endif
+  while (p != end && has_class(*p, kTokenChar)) ++p;
+  return p;
+}
+
+// Whether a token, of the constant's length, is that constant. `Lower` is letters in lower case and hyphens, for which
+// setting bit 5 folds exactly their capitals among token characters.
+template <size_t Size>
+inline bool token_is(const char* token, const char (&lower)[Size]) {
+  constexpr size_t kLength = Size - 1;
+  const auto differs = [&]<typename Word>(size_t at, Word) {
+    Word a = 0;
+    Word b = 0;
+    std::memcpy(&a, token + at, sizeof a);
+    std::memcpy(&b, lower + at, sizeof b);
+    return (a | static_cast<Word>(0x2020202020202020U)) != b;
+  };
+  if constexpr (kLength >= 8) {
+    for (size_t at = 0; at + 8 < kLength; at += 8) {
+      if (differs(at, uint64_t{})) return false;
+    }
+    return !differs(kLength - 8, uint64_t{});
+  } else {
+    static_assert(kLength >= 4);
+    return !differs(0, uint32_t{}) && !differs(kLength - 4, uint32_t{});
+  }
 }
 
 // Case-insensitive equality with a lower-case ASCII constant.

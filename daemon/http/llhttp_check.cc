@@ -2,8 +2,24 @@
 
 #include <llhttp.h>
 
+#if defined(__x86_64__)
+extern "C" int llhttp__internal_execute_sse42(llhttp__internal_t* parser, const char* p, const char* end);
+#endif
+
 namespace signet::http {
 namespace {
+
+// llhttp_execute is this and nothing more; the state machine exists once more with SSE 4.2 code.
+using Execute = int (*)(llhttp__internal_t* parser, const char* p, const char* end);
+
+Execute choose_execute() {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("sse4.2")) return &llhttp__internal_execute_sse42;
+#endif
+  return &llhttp__internal_execute;
+}
+
+const Execute kExecute = choose_execute();
 
 static_assert(LLHTTP_STRICT_MODE == 1, "without it llhttp takes bare CRs and unterminated chunks");
 
@@ -37,9 +53,9 @@ HeadRefusal llhttp_check(std::string_view head_octets, const ParsedHead& head) {
   llhttp_init(&parser, HTTP_REQUEST, &settings());
   bool complete = false;
   parser.data = &complete;
-  const llhttp_errno_t result = llhttp_execute(&parser, head_octets.data(), head_octets.size());
-  if (result == HPE_INVALID_METHOD) return HeadRefusal::kMethodUnknown;
   const char* end = head_octets.data() + head_octets.size();
+  const int result = kExecute(&parser, head_octets.data(), end);
+  if (result == HPE_INVALID_METHOD) return HeadRefusal::kMethodUnknown;
   const bool agrees = result == HPE_PAUSED && complete && llhttp_get_error_pos(&parser) == end &&
                       parser.http_major == 1 && parser.http_minor == head.minor_version &&
                       head.method_text == llhttp_method_name(static_cast<llhttp_method_t>(parser.method)) &&

@@ -5,6 +5,7 @@
 
 #include "daemon/http/chunked_decoder.h"
 #include "daemon/http/date_cache.h"
+#include "daemon/http/head_scan.h"
 #include "daemon/http/llhttp_check.h"
 #include "tests/daemon/http/framing_cases.h"
 
@@ -77,6 +78,42 @@ TEST(HeadCheck, EachRefusalHasItsStatusAndText) {
     EXPECT_FALSE(text.description.empty());
     EXPECT_EQ(text.description.find_first_of("\"\\"), std::string_view::npos);
   }
+}
+
+// The vector code must agree with the grammar for every octet at every place of a block.
+TEST(HeadScan, TokenEndAgreesWithTheGrammar) {
+  const std::string_view others = "!#$%&'*+-.^_`|~";
+  for (unsigned c = 0; c < 256; ++c) {
+    const auto octet = static_cast<char>(c);
+    const bool token = (octet >= '0' && octet <= '9') || (octet >= 'a' && octet <= 'z') ||
+                       (octet >= 'A' && octet <= 'Z') || others.find(octet) != std::string_view::npos;
+    const bool control = c < 0x20 || c == 0x7F;
+    for (size_t at = 0; at < 40; ++at) {
+      std::string text(41, 'x');
+      text[40] = ':';
+      text[at] = octet;
+      const char* end = text.data() + text.size();
+      EXPECT_EQ(find_token_end(text.data(), end) - text.data(), token ? 40 : static_cast<ptrdiff_t>(at)) << c;
+      EXPECT_EQ(find_control(text.data(), end) - text.data(), control ? static_cast<ptrdiff_t>(at) : 41) << c;
+    }
+  }
+}
+
+TEST(HeadScan, TokenIsFoldsCaseAndNothingElse) {
+  for (unsigned c = 0; c < 256; ++c) {
+    std::string name = "content-length";
+    for (size_t at = 0; at < name.size(); ++at) {
+      std::string changed = name;
+      changed[at] = static_cast<char>(c);
+      if (!has_class(changed[at], kTokenChar)) continue;
+      const bool same = changed[at] == name[at] ||
+                        (changed[at] >= 'A' && changed[at] <= 'Z' && (c | 0x20U) == static_cast<unsigned>(name[at]));
+      EXPECT_EQ(token_is(changed.data(), "content-length"), same) << at << " " << c;
+    }
+  }
+  EXPECT_TRUE(token_is("HoSt", "host"));
+  EXPECT_FALSE(token_is("Hos-", "host"));
+  EXPECT_TRUE(token_is("Transfer-ENCODING", "transfer-encoding"));
 }
 
 // llhttp on its own, to prove how it was compiled.
