@@ -1,0 +1,86 @@
+#include "tools/load/connection.h"
+
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace signet::load {
+namespace {
+
+epoll_event event_of(uint32_t number, uint32_t events) {
+  epoll_event event{};
+  event.events = events;
+  event.data.u32 = number;
+  return event;
+}
+
+}  // namespace
+
+int Connection::open(const Address& address, int epoll, uint32_t number) {
+  close();
+  socket_ = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (socket_ < 0) return errno;
+  const int one = 1;
+  setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  state_ = State::kConnecting;
+  epoll_event event = event_of(number, EPOLLOUT);
+  int error = 0;
+  if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address.storage), address.size) != 0 &&
+      errno != EINPROGRESS) {
+    error = errno;
+  } else if (epoll_ctl(epoll, EPOLL_CTL_ADD, socket_, &event) != 0) {
+    error = errno;
+  }
+  if (error != 0) close();
+  return error;
+}
+
+int Connection::finish_connecting(int epoll, uint32_t number) {
+  int error = 0;
+  socklen_t size = sizeof error;
+  if (getsockopt(socket_, SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
+  if (error != 0) {
+    close();
+    return error;
+  }
+  watch(epoll, number, EPOLLIN);
+  state_ = State::kIdle;
+  return 0;
+}
+
+bool Connection::send(std::string_view request, uint64_t started_ns, int epoll, uint32_t number) {
+  state_ = State::kWaiting;
+  started_ns_ = started_ns;
+  const ssize_t sent = ::send(socket_, request.data(), request.size(), MSG_NOSIGNAL);
+  if (sent == static_cast<ssize_t>(request.size())) [[likely]]
+    return true;
+  if (sent < 0 && errno != EAGAIN && errno != EINTR) return false;
+  unsent_ = request.substr(sent < 0 ? 0 : static_cast<size_t>(sent));
+  watch(epoll, number, EPOLLIN | EPOLLOUT);
+  return true;
+}
+
+bool Connection::send_rest(int epoll, uint32_t number) {
+  const ssize_t sent = ::send(socket_, unsent_.data(), unsent_.size(), MSG_NOSIGNAL);
+  if (sent < 0) return errno == EAGAIN || errno == EINTR;
+  unsent_.erase(0, static_cast<size_t>(sent));
+  if (unsent_.empty()) watch(epoll, number, EPOLLIN);
+  return true;
+}
+
+void Connection::close() {
+  if (socket_ >= 0) ::close(socket_);
+  socket_ = -1;
+  state_ = State::kClosed;
+  reader_.reset();
+  unsent_.clear();
+}
+
+void Connection::watch(int epoll, uint32_t number, uint32_t events) const {
+  epoll_event event = event_of(number, events);
+  epoll_ctl(epoll, EPOLL_CTL_MOD, socket_, &event);
+}
+
+}  // namespace signet::load
