@@ -76,7 +76,7 @@ void ChunkSender::run() {
 
 std::expected<void, Failure> ChunkSender::send(const PreparedChunk& chunk) {
   const std::string target = fmt::format("/v1/imports/{}/chunks/{}", import_id_, chunk.number);
-  const auto answer = admin_.call("POST", target, chunk.body);
+  const auto answer = admin_.call("POST", target, std::string_view(chunk.buffer).substr(0, chunk.body_size));
   if (!answer) {
     return std::unexpected(Failure{
         fmt::format("lines {} to {} were not imported: {}", chunk.first_line, chunk.last_line, answer.error().text)});

@@ -19,7 +19,8 @@ struct PreparedChunk {
   uint64_t clients = 0;
   uint64_t first_line = 0;
   uint64_t last_line = 0;
-  std::string body;
+  std::string buffer;    // kChunkBodySizeMax octets, made once: filling it with zeros for each chunk costs more
+  size_t body_size = 0;  // of the buffer
 };
 
 // Lock-protected: `mutex_` guards everything below it. put, wait_idle and finish are for the one preparing thread.

@@ -30,7 +30,8 @@ class ChunkPreparation {
     to.clients = clients.size();
     to.first_line = clients.front().line;
     to.last_line = clients.back().line;
-    write_body(clients, to.body);
+    to.buffer.resize(kChunkBodySizeMax);
+    to.body_size = write_body(clients, to.buffer);
     return {};
   }
 
@@ -77,9 +78,8 @@ class ChunkPreparation {
     return secrets == nullptr || secrets->as_array() == nullptr || secrets->as_array()->empty();
   }
 
-  void write_body(std::span<const ImportClient> clients, std::string& body) {
-    body.resize(kChunkBodySizeMax);
-    JsonWriter writer(body);
+  size_t write_body(std::span<const ImportClient> clients, std::span<char> buffer) {
+    JsonWriter writer(buffer);
     writer.begin_object();
     writer.member("on_conflict", options_.on_conflict);
     writer.key("clients");
@@ -91,7 +91,7 @@ class ChunkPreparation {
     writer.end_array();
     writer.end_object();
     SIGNET_CHECK(!writer.overflowed());  // ChunkReader counts with wire_size_max
-    body.resize(writer.size());
+    return writer.size();
   }
 
   const ImportOptions& options_;

@@ -1,0 +1,84 @@
+# Completion of signetctl for bash: nouns, verbs and options. A test holds it against the commands themselves.
+# Use it by: source tools/completion/signetctl.bash
+
+_signetctl_verbs() {
+  case "$1" in
+    client) echo "add list show update enable disable remove rotate-secret drop-secret import" ;;
+    key) echo "add list export-secret" ;;
+    token) echo "issue inspect" ;;
+    tenant) echo "add list remove" ;;
+    clock) echo "accept" ;;
+  esac
+}
+
+_signetctl_options() {
+  local client="--tenant --grant --scope --audience --introspect --alg --ttl --feed --no-feed"
+  client+=" --refresh-with-credentials --no-refresh-with-credentials"
+  case "$1" in
+    "client add") echo "$client --secret-stdin" ;;
+    "client list") echo "--tenant --limit" ;;
+    "client show") echo "--tenant" ;;
+    "client update") echo "$client" ;;
+    "client enable") echo "--tenant" ;;
+    "client disable") echo "--tenant" ;;
+    "client remove") echo "--tenant --yes" ;;
+    "client rotate-secret") echo "--tenant --secret-stdin" ;;
+    "client drop-secret") echo "--tenant --all" ;;
+    "client import") echo "--secrets-out --on-conflict --chunk" ;;
+    "key add") echo "--tenant --alg --audience --bits" ;;
+    "key list") echo "--tenant" ;;
+    "key export-secret") echo "--tenant --out" ;;
+    "token issue") echo "--client --tenant --subject --refresh --scope --audience --ttl --claims-stdin" ;;
+    "token inspect") echo "--jwks" ;;
+    "tenant add") echo "" ;;
+    "tenant list") echo "" ;;
+    "tenant remove") echo "--force --yes" ;;
+    "clock accept") echo "" ;;
+    "status") echo "" ;;
+  esac
+}
+
+_signetctl() {
+  local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD - 1]}"
+  local global="--socket --data-dir --json --help" word noun="" verb="" i
+  COMPREPLY=()
+  case "$previous" in
+    --socket | --out | --jwks | --secrets-out)
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return ;;
+    --data-dir)
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return ;;
+    --alg)
+      mapfile -t COMPREPLY < <(compgen -W "EdDSA Ed25519 ES256 PS256 RS256 HS256 HS384 HS512" -- "$current")
+      return ;;
+    --grant)
+      mapfile -t COMPREPLY < <(compgen -W "client_credentials refresh_token" -- "$current")
+      return ;;
+    --on-conflict)
+      mapfile -t COMPREPLY < <(compgen -W "fail skip update" -- "$current")
+      return ;;
+  esac
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    word="${COMP_WORDS[i]}"
+    case "$word" in
+      --socket | --data-dir) ((i++)) ;;
+      -*) ;;
+      *)
+        if [[ -z $noun ]]; then noun="$word"; elif [[ -z $verb ]]; then verb="$word"; fi ;;
+    esac
+  done
+  if [[ -z $noun ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "client key token tenant clock status $global --version" -- "$current")
+  elif [[ $noun != status && -z $verb ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$(_signetctl_verbs "$noun") --help" -- "$current")
+  elif [[ $current == -* ]]; then
+    local command="$noun"
+    [[ $noun == status ]] || command="$noun $verb"
+    mapfile -t COMPREPLY < <(compgen -W "$(_signetctl_options "$command") $global" -- "$current")
+  elif [[ "$noun $verb" == "client import" ]]; then
+    mapfile -t COMPREPLY < <(compgen -f -- "$current")
+  fi
+}
+
+complete -F _signetctl signetctl
