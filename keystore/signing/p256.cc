@@ -127,7 +127,7 @@ MadeKey p256_key(EvpKey key) {
 
 MadeKey generate_p256_key() {
   const OpensslErrors errors;
-  EvpKey key(EVP_EC_gen("P-256"));
+  EvpKey key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
   if (!key) return std::unexpected(KeyError::kLibrary);
   return p256_key(std::move(key));
 }

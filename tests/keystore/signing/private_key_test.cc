@@ -132,7 +132,7 @@ TEST(PrivateKeyLoadTest, RefusesAnUnknownAlgorithm) {
 
 TEST(PrivateKeyLoadTest, RefusesOtherCurves) {
   for (const char* curve : {"P-384", "P-521", "secp256k1", "P-224", "brainpoolP256r1"}) {
-    EvpKey key(EVP_EC_gen(curve));
+    EvpKey key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", curve));
     ASSERT_NE(key, nullptr) << curve;
     EXPECT_EQ(load_error(kES256, pkcs8_of(std::move(key))), KeyError::kUnsupported) << curve;
   }
@@ -140,7 +140,7 @@ TEST(PrivateKeyLoadTest, RefusesOtherCurves) {
 
 // CVE-2020-0601: curve parameters inside the key.
 TEST(PrivateKeyLoadTest, RefusesExplicitCurveParameters) {
-  EvpKey key(EVP_EC_gen("P-256"));
+  EvpKey key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
   ASSERT_EQ(EVP_PKEY_set_utf8_string_param(key.get(), "encoding", "explicit"), 1);
   EXPECT_EQ(load_error(kES256, pkcs8_of(std::move(key))), KeyError::kUnsupported);
 }
@@ -181,7 +181,7 @@ TEST(PrivateKeyLoadTest, RefusesAnythingAfterTheKey) {
 // The public point beside the private number is another one's.
 TEST(PrivateKeyLoadTest, RefusesAnEcKeyWhoseHalvesDoNotMatch) {
   auto key = known_key(kES256);
-  const auto other = pkcs8_of(EvpKey(EVP_EC_gen("P-256")));
+  const auto other = pkcs8_of(EvpKey(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")));
   ASSERT_EQ(other.size(), key.size());
   std::copy(other.end() - 64, other.end(), key.end() - 64);
   EXPECT_EQ(load_error(kES256, key), KeyError::kSelfTestFailed);

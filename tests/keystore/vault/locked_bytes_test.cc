@@ -14,6 +14,7 @@
 
 #include "keystore/vault/locked_pages.h"
 #include "keystore/vault/vault.h"
+#include "tests/keystore/vault/sanitizers.h"
 
 namespace signet {
 namespace {
@@ -37,9 +38,7 @@ std::string mapping_flags(const void* address) {
 }
 
 TEST(LockedBytesTest, PagesAreLockedAndUndumpable) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "sanitizers ignore mlock";
-#endif
+  if (kSanitized) GTEST_SKIP() << "sanitizers ignore mlock";
   for (const size_t size : {32U, 4096U, 100000U}) {
     const auto bytes = LockedBytes::zeroed(size);
     ASSERT_TRUE(bytes);
@@ -115,9 +114,7 @@ TEST(LockedBytesTest, TwoThreadsNeverShareABlock) {
 }
 
 TEST(LockedPagesDeathTest, OverrunHitsTheGuardPage) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "the sanitizer reports it in its own way";
-#endif
+  if (kSanitized) GTEST_SKIP() << "the sanitizer reports it in its own way";
   const LockedPages pages = map_locked_pages(1);
   ASSERT_NE(pages.data, nullptr);
   EXPECT_DEATH(*const_cast<volatile uint8_t*>(pages.data + pages.size) = 1, "");
@@ -135,9 +132,8 @@ TEST(LockedBytesDeathTest, RefusesWhenNothingMoreCanBeLocked) {
     if (geteuid() == 0 && setuid(65534) != 0) std::_Exit(2);
     std::_Exit(LockedBytes::zeroed(100000).has_value() ? 1 : 0);
   };
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  if (kSanitized) GTEST_SKIP() << "sanitizers ignore mlock";
   EXPECT_EXIT(without_locking(), testing::ExitedWithCode(0), "");
-#endif
 }
 
 TEST(ProtectProcessDeathTest, LeavesNothingDumpable) {
