@@ -58,9 +58,16 @@ class KeystoreFixture : public testing::Test {
   std::string refusal(bool create = false) {
     keystore_.reset();
     const auto before = contents();
+    const std::string text = refusal_of_content(create);
+    EXPECT_EQ(contents(), before) << "a refused start changed the disk";
+    return text;
+  }
+  // The same where the fault is seen only once the database is open: it then has tidied its own files up, which changes
+  // no row.
+  std::string refusal_of_content(bool create = false) {
+    keystore_.reset();
     const auto opened = Keystore::open(options(create));
     EXPECT_FALSE(opened.has_value());
-    EXPECT_EQ(contents(), before) << "a refused start changed the disk";
     return opened ? "" : opened.error().text;
   }
 
@@ -94,14 +101,14 @@ class KeystoreFixture : public testing::Test {
 
  private:
   // Every file but RocksDB's own log of what it did, which is no state.
-  std::map<std::string, std::string> contents() const {
-    std::map<std::string, std::string> files;
+  std::map<std::string, size_t> contents() const {
+    std::map<std::string, size_t> files;  // hashes: a difference stays readable
     for (const auto& entry : std::filesystem::recursive_directory_iterator(directory_.path())) {
       const std::string name = entry.path().filename();
       if (!entry.is_regular_file() || name.starts_with("LOG")) continue;
       std::stringstream text;
       text << std::ifstream(entry.path()).rdbuf();
-      files[entry.path()] = text.str();
+      files[entry.path()] = std::hash<std::string>()(text.str());
     }
     return files;
   }

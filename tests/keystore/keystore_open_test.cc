@@ -1,6 +1,5 @@
 // Opening what is incomplete, foreign or damaged: a text that says what to do, and nothing changed.
-#include <unistd.h>
-
+#include "keystore/key_cells.h"
 #include "tests/keystore/keystore_fixture.h"
 
 namespace signet {
@@ -33,7 +32,7 @@ class KeystoreOpenTest : public KeystoreFixture {
     store_options.vault_id = (*vault)->id();
     auto store = open_rocks_store(store_options, rows);
     ASSERT_TRUE(store.has_value()) << store.error().text;
-    change(**store, rows);
+    change(**store, rows, **vault);
     (*store)->close();
   }
   void put(Store& store, KeyRow row) {
@@ -116,14 +115,14 @@ TEST_F(KeystoreOpenTest, ADirectoryInUseIsRefused) {
 
 TEST_F(KeystoreOpenTest, AnAlteredKeyIsNamed) {
   make();
-  tamper([&](Store& store, Rows& rows) {
+  tamper([&](Store& store, Rows& rows, const Vault&) {
     KeyRow row = rows.keys.at(0);
     row.kid = "altered";
     row.audience = "urn:two";
     row.sealed_private[30] ^= 1;
     put(store, row);
   });
-  EXPECT_TRUE(says(refusal(), "altered"));
+  EXPECT_TRUE(says(refusal_of_content(), "altered"));
 }
 
 TEST_F(KeystoreOpenTest, AKeyMovedToAnotherKidAudienceOrAlgorithmIsRefused) {
@@ -133,56 +132,66 @@ TEST_F(KeystoreOpenTest, AKeyMovedToAnotherKidAudienceOrAlgorithmIsRefused) {
   };
   for (const auto& move : moves) {
     make();
-    tamper([&](Store& store, Rows& rows) {
+    tamper([&](Store& store, Rows& rows, const Vault&) {
       KeyRow row = rows.keys.at(0);
       row.audience = "urn:evil";  // so that whoever holds this audience's key could forge for the first one
       move(row);
       put(store, row);
     });
-    EXPECT_TRUE(says(refusal(), "moved"));
+    EXPECT_TRUE(says(refusal_of_content(), "moved"));
     fs::remove_all(data());
   }
 }
 
 TEST_F(KeystoreOpenTest, AnAlteredPepperIsNamed) {
   make();
-  tamper([&](Store& store, Rows& rows) {
-    SecretRow row = rows.secrets.at(0);
+  tamper([&](Store& store, Rows&, const Vault& vault) {
+    SecretRow row{std::string(kPepperFamily), 2, *seal_pepper(vault, 2, HashKey{})};
     row.sealed.back() ^= 1;
     put(store, row);
   });
-  EXPECT_TRUE(says(refusal(), "pepper"));
+  EXPECT_TRUE(says(refusal_of_content(), "version 2 of the pepper"));
+}
+
+TEST_F(KeystoreOpenTest, ANewerPepperOpensBesideTheOlder) {
+  make();
+  tamper([&](Store& store, Rows&, const Vault& vault) {
+    put(store, SecretRow{std::string(kPepperFamily), 2, *seal_pepper(vault, 2, HashKey{})});
+  });
+  open();
+  EXPECT_EQ(keystore_->pepper().current_version(), 2);
+  EXPECT_EQ(keystore_->pepper().verify(keystore_->clients().find(0, "a"), 0, "a", "a-secret-of-some-length"), 0);
 }
 
 TEST_F(KeystoreOpenTest, APepperOfAnotherVersionsPlaceIsRefused) {
   make();
-  tamper([&](Store& store, Rows& rows) {
+  tamper([&](Store& store, Rows& rows, const Vault&) {
     SecretRow row = rows.secrets.at(0);
     row.version = 2;
     put(store, row);
   });
-  EXPECT_TRUE(says(refusal(), "version 2 of the pepper"));
+  EXPECT_TRUE(says(refusal_of_content(), "version 2 of the pepper"));
 }
 
 TEST_F(KeystoreOpenTest, APepperWithAGapIsRefused) {
   make();
-  tamper([&](Store& store, Rows& rows) {
+  tamper([&](Store& store, Rows& rows, const Vault&) {
     SecretRow row = rows.secrets.at(0);
     row.version = 3;
     put(store, row);
   });
-  EXPECT_TRUE(says(refusal(), "pepper"));
+  EXPECT_TRUE(says(refusal_of_content(), "pepper"));
 }
 
 TEST_F(KeystoreOpenTest, ATruncatedCellIsRefused) {
   // CVE-2023-37464: a shortened authentication tag.
   make();
-  tamper([&](Store& store, Rows& rows) {
-    SecretRow row = rows.secrets.at(0);
+  tamper([&](Store& store, Rows&, const Vault& vault) {
+    SecretRow row{std::string(kPepperFamily), 2, *seal_pepper(vault, 2, HashKey{})};
     row.sealed.pop_back();
     put(store, row);
   });
-  EXPECT_TRUE(says(refusal(), "pepper"));
+  EXPECT_TRUE(says(refusal_of_content(), "pepper"));
 }
 
 }  // namespace

