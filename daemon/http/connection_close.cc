@@ -4,6 +4,7 @@
 
 #include "daemon/http/connection.h"
 #include "daemon/http/loop_core.h"
+#include "daemon/http/socket_calls.h"
 
 namespace signet::http {
 
@@ -74,7 +75,7 @@ void Connection::begin_linger() {
 }
 
 void Connection::linger_read() {
-  const ssize_t got = recv(descriptor_, core_->read_buffer.get(), kReadSize, MSG_DONTWAIT);
+  const ssize_t got = receive_octets(descriptor_, core_->read_buffer.get(), kReadSize);
   if (got <= 0) return abort();
   lingered_ += static_cast<size_t>(got);
   if (lingered_ > kLingerSizeMax) abort();

@@ -1,19 +1,18 @@
 // Octets in: parsed in place in the loop's read buffer; only what a partial message needs is kept.
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 
 #include "daemon/http/connection.h"
 #include "daemon/http/loop_core.h"
+#include "daemon/http/socket_calls.h"
 
 namespace signet::http {
 
 // Reading pauses when too many exchanges or octets wait for the peer's or the handler's turn.
 bool Connection::may_parse() const {
   const Limits& limits = core_->limits;
-  return !stopped_ && exchanges_.open_count() < std::min(limits.pipeline_depth_max, kPipelineRoom) &&
+  return !stopped_ && exchanges_.open_count() < std::clamp(limits.pipeline_depth_max, size_t{1}, kPipelineRoom) &&
          unsent() < limits.output_size_max;
 }
 
@@ -21,7 +20,7 @@ void Connection::read_ready() {
   if (life_ == Life::kLingering) return linger_read();
   if (life_ != Life::kOpen) return;
   char* buffer = core_->read_buffer.get();
-  const ssize_t got = recv(descriptor_, buffer, kReadSize, 0);
+  const ssize_t got = receive_octets(descriptor_, buffer, kReadSize);
   if (got == 0) return end_of_input();
   if (got < 0) {
     if (errno != EAGAIN && errno != EINTR) abort();

@@ -1,12 +1,12 @@
 // Octets out: once per loop iteration, whatever that iteration produced.
 #include <sys/ioctl.h>
-#include <sys/socket.h>
 
 #include <cerrno>
 #include <cstring>
 
 #include "daemon/http/connection.h"
 #include "daemon/http/loop_core.h"
+#include "daemon/http/socket_calls.h"
 
 namespace signet::http {
 
@@ -18,7 +18,7 @@ void Connection::flush() {
 // False when the connection ended over it.
 bool Connection::write_output() {
   if (unsent() == 0) return true;
-  const ssize_t result = send(descriptor_, output_.data + output_sent_, unsent(), MSG_NOSIGNAL);
+  const ssize_t result = send_octets(descriptor_, output_.data + output_sent_, unsent());
   if (result < 0 && errno != EAGAIN && errno != EINTR) {
     abort();
     return false;
