@@ -12,12 +12,14 @@
 
 namespace signet {
 
+inline constexpr int kRsaBitsDefault = 3072;
+
 struct KeyWish {
   AuditActor actor;
   uint32_t tenant = 0;
   JwsAlgorithm algorithm{};
   std::string audience;  // HMAC only
-  int bits = 0;          // RSA only; 0 = 3072
+  int bits = 0;          // RSA only; 0 = kRsaBitsDefault
 };
 
 class KeyGenerator {

@@ -48,7 +48,8 @@ KeyGenerator::Made KeystoreImplementation::make_key(const KeyWish& wish) {
     // Verifiers have cached the tenant's documents once it has a key: any further one waits its lead.
     if (builder_.has_key_for(wish.tenant, wish.algorithm, wish.audience)) row.status = KeyStatus::kPending;
   }
-  auto key = generate_private_key(wish.algorithm, wish.bits);
+  const int rsa_bits = wish.bits == 0 ? kRsaBitsDefault : wish.bits;
+  auto key = generate_private_key(wish.algorithm, rsa_bits);
   if (!key) return refused(StoreErrorKind::kUnavailable, "the signing library made no usable key");
   auto jwk = (*key)->public_jwk();
   row.kid = make_kid(jwk);

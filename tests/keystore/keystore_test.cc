@@ -57,6 +57,13 @@ TEST_F(KeystoreTest, TheFirstKeyOfAnAlgorithmSignsAtOnceAndFurtherOnesWait) {
   }
 }
 
+TEST_F(KeystoreTest, AnRsaKeyOfNoStatedSizeHas3072Bits) {
+  open(true);
+  const auto key = generate(JwsAlgorithm::kPS256);
+  ASSERT_TRUE(key.has_value()) << key.error().text;
+  EXPECT_EQ(key->bits, 3072);
+}
+
 TEST_F(KeystoreTest, AnHmacKeyIsTheFirstOfItsAudience) {
   open(true);
   EXPECT_EQ(generate(JwsAlgorithm::kHS256, "urn:one")->status, KeyStatus::kActive);
