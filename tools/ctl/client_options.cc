@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "protocol/jose/algorithm.h"
 #include "tools/ctl/admin_client.h"
 #include "tools/ctl/nearest.h"
@@ -43,13 +45,25 @@ std::string ClientOptions::fault() const { return algorithm ? alg_fault(*algorit
 
 void ClientOptions::write_members(JsonWriter& to) const {
   if (grants) to.key("grants"), write_list(to, *grants);
-  if (scopes) to.member("scope", fmt::format("{}", fmt::join(*scopes, " ")));
+  if (scopes) to.member("scope", joined_scopes(*scopes));
   if (audiences) to.key("audiences"), write_list(to, *audiences);
   if (introspect) to.key("introspect"), write_list(to, *introspect);
   if (algorithm) to.member("alg", *algorithm);
   if (ttl_s) to.member_integer("ttl", static_cast<int64_t>(*ttl_s));
   if (feed) to.member_boolean("feed", *feed);
   if (refresh_with_credentials) to.member_boolean("refresh_with_credentials", *refresh_with_credentials);
+}
+
+std::string joined_scopes(const std::vector<std::string>& options) {
+  std::string joined;
+  for (std::string_view rest : options) {
+    while (!rest.empty()) {
+      const size_t end = std::min(rest.find(' '), rest.size());
+      if (end != 0) joined.append(joined.empty() ? "" : " ").append(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+  }
+  return joined;
 }
 
 std::string alg_fault(const std::string& name) {

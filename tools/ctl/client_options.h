@@ -31,6 +31,9 @@ struct ClientOptions {
   void write_members(JsonWriter& to) const;
 };
 
+// joined_scopes: the scopes of all options with one space between, however they were spaced.
+std::string joined_scopes(const std::vector<std::string>& options);
+
 // alg_fault: "" for the name of an algorithm that Signet signs with, else a text naming the nearest and all of them.
 std::string alg_fault(const std::string& name);
 

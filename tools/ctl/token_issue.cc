@@ -1,7 +1,7 @@
 // signetctl token issue: a token by administrative act, without the client's secret.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
+#include "tools/ctl/client_options.h"
 #include "tools/ctl/commands.h"
 #include "tools/ctl/input.h"
 #include "tools/ctl/json_text.h"
@@ -57,7 +57,7 @@ std::string request_body(const TokenOptions& options, const std::string& claims)
     to.member("client_id", options.client);
     if (options.tenant) to.member("tenant", *options.tenant);
     if (options.subject) to.member("subject", *options.subject);
-    if (options.scopes) to.member("scope", fmt::format("{}", fmt::join(*options.scopes, " ")));
+    if (options.scopes) to.member("scope", joined_scopes(*options.scopes));
     if (options.audiences) {
       to.key("audience");
       to.begin_array();

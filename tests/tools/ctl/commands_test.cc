@@ -48,7 +48,7 @@ TEST_F(Commands, ClientAddSendsEveryOption) {
                                 "--grant",
                                 "refresh_token",
                                 "--scope",
-                                "a b",
+                                " a  b",
                                 "--scope",
                                 "c",
                                 "--audience",

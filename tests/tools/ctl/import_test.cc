@@ -28,7 +28,7 @@ class ImportDaemon {
     const std::string id = rest.substr(0, 64);
     imports.insert(id);
     if (request.method == "GET") return http_answer(200, "{\"next_chunk\":" + std::to_string(next[id]) + "}");
-    if (refuse_chunk == std::stoi(rest.substr(72))) return http_answer(409, "{\"message\":\"client exists: c2\"}");
+    if (refuse_chunk == std::stoi(rest.substr(72))) return http_answer(409, refusal);
     return take(id, std::stoull(rest.substr(72)), request.body);
   }
 
@@ -59,6 +59,7 @@ class ImportDaemon {
   std::map<std::string, uint64_t> next;
   std::set<std::string> imports;
   int refuse_chunk = -1;
+  std::string refusal = "{\"message\":\"client exists: c2\"}";
   int lose_answer_of = -1;
 };
 
@@ -145,6 +146,14 @@ TEST_F(Import, ARefusedChunkNamesItsLinesAndWhatIsIn) {
   EXPECT_EQ(result.status, 1);
   EXPECT_NE(result.err.find("lines 5 to 8 were not imported: client exists: c2"), std::string::npos) << result.err;
   EXPECT_NE(result.err.find("4 of 10 clients are in"), std::string::npos) << result.err;
+}
+
+TEST_F(Import, ARefusedClientIsFoundByItsLine) {
+  directory_.write("clients.jsonl", lines(1, 5) + "\n\n" + lines(6, 10));
+  daemon_.refuse_chunk = 1;
+  daemon_.refusal = "{\"message\":\"clients[1] (c7): tenant: there is no tenant\"}";
+  const RunResult result = run({"--chunk", "5"});
+  EXPECT_NE(result.err.find("line 9: clients[1] (c7)"), std::string::npos) << result.err;
 }
 
 TEST_F(Import, GoesOnWhereItStoppedWithTheSameSecrets) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <utility>
 
 #include "tools/ctl/json_text.h"
@@ -13,6 +14,17 @@ uint64_t count_of(const JsonValue& answer, std::string_view name) {
   const JsonValue* member = answer.find(name);
   const auto count = member == nullptr ? std::nullopt : member->as_integer();
   return count && *count > 0 ? static_cast<uint64_t>(*count) : 0;
+}
+
+// "line N: " for a refusal that names one of the chunk's clients as clients[I].
+std::string place_of(std::string_view refusal, const std::vector<uint64_t>& lines) {
+  constexpr std::string_view kName = "clients[";
+  const size_t at = refusal.find(kName);
+  if (at == std::string_view::npos) return "";
+  size_t index = 0;
+  const char* digits = refusal.data() + at + kName.size();
+  const auto [stop, error] = std::from_chars(digits, refusal.data() + refusal.size(), index);
+  return error == std::errc{} && index < lines.size() ? fmt::format("line {}: ", lines[index]) : "";
 }
 
 }  // namespace
@@ -68,7 +80,7 @@ void ChunkSender::run() {
     lock.lock();
     sending_ = false;
     if (!sent) failure_ = std::move(sent.error());
-    if (sent) committed_ += chunk.clients;
+    if (sent) committed_ += chunk.lines.size();
     changed_.notify_all();
     if (failure_) return;
   }
@@ -78,14 +90,15 @@ std::expected<void, Failure> ChunkSender::send(const PreparedChunk& chunk) {
   const std::string target = fmt::format("/v1/imports/{}/chunks/{}", import_id_, chunk.number);
   const auto answer = admin_.call("POST", target, std::string_view(chunk.buffer).substr(0, chunk.body_size));
   if (!answer) {
-    return std::unexpected(Failure{
-        fmt::format("lines {} to {} were not imported: {}", chunk.first_line, chunk.last_line, answer.error().text)});
+    return std::unexpected(
+        Failure{fmt::format("lines {} to {} were not imported: {}{}", chunk.lines.front(), chunk.lines.back(),
+                            place_of(answer.error().text, chunk.lines), answer.error().text)});
   }
   const auto outcome = read_answer(answer->body);
   if (!outcome) return std::unexpected(outcome.error());
   const JsonValue* repeated = outcome->find("repeated");
   if (repeated != nullptr && repeated->as_boolean().value_or(false)) {
-    result_.repeated += chunk.clients;
+    result_.repeated += chunk.lines.size();
     return {};
   }
   result_.added += count_of(*outcome, "added");

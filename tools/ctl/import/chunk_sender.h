@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "tools/ctl/admin_client.h"
 #include "tools/ctl/import/import_run.h"
@@ -16,11 +17,9 @@ namespace signet::ctl {
 
 struct PreparedChunk {
   uint64_t number = 0;
-  uint64_t clients = 0;
-  uint64_t first_line = 0;
-  uint64_t last_line = 0;
-  std::string buffer;    // kChunkBodySizeMax octets, made once: filling it with zeros for each chunk costs more
-  size_t body_size = 0;  // of the buffer
+  std::vector<uint64_t> lines;  // of each client in the file
+  std::string buffer;           // kChunkBodySizeMax octets, made once: filling it with zeros for each chunk costs more
+  size_t body_size = 0;         // of the buffer
 };
 
 // Lock-protected: `mutex_` guards everything below it. put, wait_idle and finish are for the one preparing thread.

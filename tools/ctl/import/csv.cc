@@ -151,7 +151,7 @@ class CsvSource final : public RecordSource {
     for (size_t i = 0; i < columns_.size(); ++i) {
       if (std::string fault = set_from_text(to, columns_[i], record_.cells()[i]); !fault.empty()) return fault;
     }
-    return std::string(missing_member(to));
+    return std::string(record_fault(to));
   }
 
   LineReader& lines_;

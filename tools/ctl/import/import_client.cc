@@ -8,6 +8,8 @@
 #include <charconv>
 
 #include "protocol/jose/algorithm.h"
+#include "protocol/oauth/scope.h"
+#include "protocol/oauth/token_request.h"
 #include "tools/ctl/input.h"
 #include "tools/ctl/nearest.h"
 
@@ -17,12 +19,23 @@ namespace {
 constexpr uint32_t kTtlMaxS = 24 * 60 * 60;
 constexpr size_t kClientIdSizeMax = 128;
 constexpr size_t kTenantSizeMax = 64;
+constexpr size_t kAudiencesMax = 16;
 constexpr size_t kGeneratedSecretSizeMax = 64;
 constexpr size_t kMemberNamesSize = 160;  // braces, names, quotes and commas of one client
 // The grants that a client can be registered for.
 constexpr std::array<std::string_view, 2> kGrants{"client_credentials", "refresh_token"};
 
 bool is_alphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+
+// Lists are short: comparing all pairs beats sorting.
+bool has_repeated(const std::vector<std::string>& values) {
+  for (size_t i = 1; i < values.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      if (values[i] == values[j]) return true;
+    }
+  }
+  return false;
+}
 
 // Each check gives "" or what was expected.
 using Check = std::string_view (*)(std::string_view);
@@ -46,18 +59,12 @@ std::string_view check_grant(std::string_view grant) {
   return known ? "" : "expected client_credentials or refresh_token";
 }
 
-// RFC 6749 3.3: scope-token.
 std::string_view check_scope(std::string_view scope) {
-  const bool good = !scope.empty() && std::all_of(scope.begin(), scope.end(),
-                                                  [](char c) { return c > ' ' && c <= '~' && c != '"' && c != '\\'; });
-  return good ? "" : "expected scopes of printable ASCII without quotes and backslashes";
+  return valid_scope_token(scope) ? "" : "expected scopes of printable ASCII without quotes and backslashes";
 }
 
 std::string_view check_audience(std::string_view uri) {
-  const bool printable = std::all_of(uri.begin(), uri.end(), [](char c) { return c > ' ' && c <= '~'; });
-  const size_t colon = uri.find(':');
-  const bool absolute = colon != std::string_view::npos && colon > 0 && colon + 1 < uri.size();
-  return printable && absolute ? "" : "expected an absolute URI";
+  return valid_resource_uri(uri) ? "" : "expected an absolute URI without fragment, at most 512 characters";
 }
 
 std::string_view check_introspect(std::string_view uri) { return uri == "*" ? "" : check_audience(uri); }
@@ -177,8 +184,26 @@ std::string set_from_text(ImportClient& to, size_t index, std::string_view text)
   return set_ttl(to, field, whole ? std::optional(seconds) : std::nullopt);
 }
 
-std::string_view missing_member(const ImportClient& client) {
-  return client.client_id.empty() ? "client_id: expected on every line" : "";
+std::string_view record_fault(const ImportClient& client) {
+  if (client.client_id.empty()) return "client_id: expected on every line";
+  if (has_repeated(client.grants)) return "grants: expected each once";
+  size_t scope_size = 0;
+  for (const std::string& scope : client.scopes) scope_size += scope.size() + 1;
+  if (client.scopes.size() > kScopeTokensMax || scope_size > kScopeSizeMax) {
+    return "scopes: expected at most 256, of 4096 characters in all";
+  }
+  if (has_repeated(client.scopes)) return "scopes: expected each once";
+  for (const auto* list : {&client.audiences, &client.introspect}) {
+    if (list->size() > kAudiencesMax) return "audiences, introspect: expected at most 16";
+    if (has_repeated(*list)) return "audiences, introspect: expected each once";
+  }
+  const bool all = std::find(client.introspect.begin(), client.introspect.end(), "*") != client.introspect.end();
+  if (all && client.introspect.size() != 1) return "introspect: expected `*` alone";
+  const auto algorithm = parse_jws_algorithm(client.alg);
+  if (algorithm && is_symmetric(*algorithm) && client.audiences.size() != 1) {
+    return "alg: expected exactly one audience, since an HMAC key belongs to one resource server";
+  }
+  return "";
 }
 
 void write_import_client(JsonWriter& to, const ImportClient& client, std::string_view secret) {

@@ -48,8 +48,8 @@ std::string unknown_field_text(std::string_view name);
 std::string set_from_json(ImportClient& to, size_t field, const JsonValue& value);
 std::string set_from_text(ImportClient& to, size_t field, std::string_view text);
 
-// missing_member: what a record that was read whole still lacks; "" when nothing.
-std::string_view missing_member(const ImportClient& client);
+// record_fault: what is wrong with a record whose members are right one by one; "" when nothing.
+std::string_view record_fault(const ImportClient& client);
 
 // write_import_client writes the JSON object that the admin socket takes, with `secret` when it is not empty.
 void write_import_client(JsonWriter& to, const ImportClient& client, std::string_view secret);

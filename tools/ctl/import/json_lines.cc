@@ -41,7 +41,7 @@ class JsonLinesSource final : public RecordSource {
       if (!field) return unknown_field_text(member.name);
       if (std::string fault = set_from_json(to, *field, member.value); !fault.empty()) return fault;
     }
-    return std::string(missing_member(to));
+    return std::string(record_fault(to));
   }
 
   LineReader& lines_;

@@ -27,9 +27,8 @@ class ChunkPreparation {
       if (auto durable = ends_.secrets->commit(); !durable) return durable;
     }
     to.number = number;
-    to.clients = clients.size();
-    to.first_line = clients.front().line;
-    to.last_line = clients.back().line;
+    to.lines.clear();
+    for (const ImportClient& client : clients) to.lines.push_back(client.line);
     to.buffer.resize(kChunkBodySizeMax);
     to.body_size = write_body(clients, to.buffer);
     return {};
