@@ -5,7 +5,9 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
-#include <map>
+#include <cmath>
+#include <set>
+#include <utility>
 
 namespace signet::load {
 namespace {
@@ -14,9 +16,17 @@ constexpr const char* kScenarios = "token";
 constexpr std::array kLaterScenarios{"refresh", "introspect", "verify", "mixed"};
 constexpr double kSecondsMax = 86400;
 
+// What is checked or not yet used, and no option of a run.
+struct Given {
+  std::string scenario;
+  std::string auth = "basic";
+  std::string rs;
+  std::string rs_secret_file;
+};
+
 // Only CLI11 knows the arguments; what it cannot say about their combination is in check().
-void declare(CLI::App& app, Options& options, std::string& scenario, std::array<std::string, 2>& resource_server) {
-  app.add_option("scenario", scenario, fmt::format("What to ask for: {}", kScenarios))->required();
+void declare(CLI::App& app, Options& options, Given& given) {
+  app.add_option("scenario", given.scenario, fmt::format("What to ask for: {}", kScenarios))->required();
   app.add_option("--url", options.url, "Issuer, http://HOST[:PORT][/t/TENANT]")->capture_default_str();
   app.add_option("--data-dir", options.data_dir, "Data directory of signetd --dev: client demo and its secret");
   app.add_option("--client", options.client, "Client id");
@@ -24,13 +34,12 @@ void declare(CLI::App& app, Options& options, std::string& scenario, std::array<
   app.add_option("--clients-file", options.clients_file,
                  "Many clients, uniformly at random: a client_id:secret line each, or what signetctl client import "
                  "--secrets-out wrote");
-  app.add_option("--rs", resource_server[0], "Resource server id (scenarios that check tokens)");
-  app.add_option("--rs-secret-file", resource_server[1], "File that holds its secret");
+  app.add_option("--rs", given.rs, "Resource server id (scenarios that check tokens)");
+  app.add_option("--rs-secret-file", given.rs_secret_file, "File that holds its secret");
   app.add_option("--scope", options.scope, "Scope to ask for (default: none, which is all of the client's)");
-  app.add_option("--auth", options.auth, "Client authentication")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, AuthMethod>{{"basic", AuthMethod::kBasic}, {"post", AuthMethod::kPost}}))
-      ->default_str("basic");
+  app.add_option("--auth", given.auth, "Client authentication")
+      ->check(CLI::IsMember(std::set<std::string>{"basic", "post"}))
+      ->capture_default_str();
   app.add_option("--connections", options.plan.connections, "Keep-alive connections")
       ->check(CLI::Range(1u, 60000u))
       ->capture_default_str();
@@ -56,6 +65,12 @@ std::expected<void, EarlyEnd> check(Options& options, const std::string& scenari
     return refuse(fmt::format("the scenario {} is not there yet; there is: {}", scenario, kScenarios));
   }
   if (scenario != kScenarios) return refuse(fmt::format("unknown scenario {}; there is: {}", scenario, kScenarios));
+  // The range checks above let "nan" pass.
+  for (const auto& [name, value] : {std::pair{"--duration", options.plan.duration_s},
+                                    {"--warmup", options.plan.warmup_s},
+                                    {"--rate", options.plan.rate}}) {
+    if (!std::isfinite(value)) return refuse(fmt::format("{}: not a number", name));
+  }
   if (options.plan.threads > options.plan.connections) return refuse("--threads: more threads than --connections");
   if (!options.clients_file.empty()) {
     if (options.client.empty() && options.secret_file.empty()) return {};
@@ -77,9 +92,8 @@ std::expected<Options, EarlyEnd> parse_options(std::vector<std::string> argument
   CLI::App app("Measures how fast signetd answers: requests a second and latencies, in closed or open loop.",
                "signet-load");
   Options options;
-  std::string scenario;
-  std::array<std::string, 2> resource_server;
-  declare(app, options, scenario, resource_server);
+  Given given;
+  declare(app, options, given);
   std::reverse(arguments.begin(), arguments.end());  // the order CLI11 wants them in
   try {
     app.parse(arguments);
@@ -90,7 +104,8 @@ std::expected<Options, EarlyEnd> parse_options(std::vector<std::string> argument
   } catch (const CLI::ParseError& error) {
     return std::unexpected(EarlyEnd{error.what()});
   }
-  if (const auto checked = check(options, scenario); !checked) return std::unexpected(checked.error());
+  if (const auto checked = check(options, given.scenario); !checked) return std::unexpected(checked.error());
+  if (given.auth == "post") options.auth = AuthMethod::kPost;
   return options;
 }
 

@@ -91,10 +91,11 @@ void Worker::end_measuring(uint64_t now_ns) {
   const auto wall_ns = static_cast<double>(std::max<uint64_t>(1, now_ns - cpu_since_ns_));
   measurement_.busiest = static_cast<double>(thread_cpu_ns() - cpu_from_ns_) / wall_ns;
   measurement_.seconds = static_cast<double>(now_ns - times_.measured_from_ns) / 1e9;
+  send_due(now_ns);  // what fell due while the last answers were read
   sending_ = false;
   if (!schedule_) return;
   const uint64_t end_ns = now_ns, drain_until_ns = now_ns + kDrainNs;
-  while (anything_under_way() && (now_ns = monotonic_ns()) < drain_until_ns) loop_once(now_ns, drain_until_ns);
+  while (waiting_ > 0 && (now_ns = monotonic_ns()) < drain_until_ns) loop_once(now_ns, drain_until_ns);
   // What waits still has waited at least so long: leaving it out would flatter a server that does not keep up.
   const auto note = [&](uint64_t started_ns) {
     if (started_ns < times_.measured_from_ns) return;

@@ -54,7 +54,6 @@ class Worker {
   // worker.cc: the loop.
   void loop_once(uint64_t now_ns, uint64_t until_ns);
   void send_due(uint64_t now_ns);
-  bool anything_under_way() const { return waiting_ > 0; }
   void begin_measuring();
   void end_measuring(uint64_t now_ns);
   // worker_events.cc: what happens to one connection.
