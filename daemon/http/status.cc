@@ -1,84 +1,72 @@
 #include "daemon/http/status.h"
 
+#include <array>
+#include <cstddef>
+
 namespace signet::http {
+namespace {
+
+struct StatusLine {
+  int status;
+  std::string_view line;
+};
+
+constexpr StatusLine kLines[] = {
+    {200, "HTTP/1.1 200 OK\r\n"},
+    {201, "HTTP/1.1 201 Created\r\n"},
+    {202, "HTTP/1.1 202 Accepted\r\n"},
+    {204, "HTTP/1.1 204 No Content\r\n"},
+    {301, "HTTP/1.1 301 Moved Permanently\r\n"},
+    {302, "HTTP/1.1 302 Found\r\n"},
+    {303, "HTTP/1.1 303 See Other\r\n"},
+    {304, "HTTP/1.1 304 Not Modified\r\n"},
+    {307, "HTTP/1.1 307 Temporary Redirect\r\n"},
+    {308, "HTTP/1.1 308 Permanent Redirect\r\n"},
+    {400, "HTTP/1.1 400 Bad Request\r\n"},
+    {401, "HTTP/1.1 401 Unauthorized\r\n"},
+    {403, "HTTP/1.1 403 Forbidden\r\n"},
+    {404, "HTTP/1.1 404 Not Found\r\n"},
+    {405, "HTTP/1.1 405 Method Not Allowed\r\n"},
+    {406, "HTTP/1.1 406 Not Acceptable\r\n"},
+    {408, "HTTP/1.1 408 Request Timeout\r\n"},
+    {409, "HTTP/1.1 409 Conflict\r\n"},
+    {410, "HTTP/1.1 410 Gone\r\n"},
+    {411, "HTTP/1.1 411 Length Required\r\n"},
+    {412, "HTTP/1.1 412 Precondition Failed\r\n"},
+    {413, "HTTP/1.1 413 Content Too Large\r\n"},
+    {414, "HTTP/1.1 414 URI Too Long\r\n"},
+    {415, "HTTP/1.1 415 Unsupported Media Type\r\n"},
+    {417, "HTTP/1.1 417 Expectation Failed\r\n"},
+    {422, "HTTP/1.1 422 Unprocessable Content\r\n"},
+    {423, "HTTP/1.1 423 Locked\r\n"},
+    {428, "HTTP/1.1 428 Precondition Required\r\n"},
+    {429, "HTTP/1.1 429 Too Many Requests\r\n"},
+    {431, "HTTP/1.1 431 Request Header Fields Too Large\r\n"},
+    {501, "HTTP/1.1 501 Not Implemented\r\n"},
+    {502, "HTTP/1.1 502 Bad Gateway\r\n"},
+    {503, "HTTP/1.1 503 Service Unavailable\r\n"},
+    {504, "HTTP/1.1 504 Gateway Timeout\r\n"},
+    {505, "HTTP/1.1 505 HTTP Version Not Supported\r\n"},
+    {507, "HTTP/1.1 507 Insufficient Storage\r\n"},
+};
+constexpr std::string_view kBug = "HTTP/1.1 500 Internal Server Error\r\n";
+
+constexpr int kLowest = 200;
+constexpr size_t kRange = 400;
+
+// By status, so that an answer costs one look.
+constexpr std::array<std::string_view, kRange> kByStatus = [] {
+  std::array<std::string_view, kRange> table;
+  table.fill(kBug);
+  for (const StatusLine& row : kLines) table[static_cast<size_t>(row.status - kLowest)] = row.line;
+  return table;
+}();
+
+}  // namespace
 
 std::string_view status_line(int status) {
-  switch (status) {
-    case 200:
-      return "HTTP/1.1 200 OK\r\n";
-    case 201:
-      return "HTTP/1.1 201 Created\r\n";
-    case 202:
-      return "HTTP/1.1 202 Accepted\r\n";
-    case 204:
-      return "HTTP/1.1 204 No Content\r\n";
-    case 301:
-      return "HTTP/1.1 301 Moved Permanently\r\n";
-    case 302:
-      return "HTTP/1.1 302 Found\r\n";
-    case 303:
-      return "HTTP/1.1 303 See Other\r\n";
-    case 304:
-      return "HTTP/1.1 304 Not Modified\r\n";
-    case 307:
-      return "HTTP/1.1 307 Temporary Redirect\r\n";
-    case 308:
-      return "HTTP/1.1 308 Permanent Redirect\r\n";
-    case 400:
-      return "HTTP/1.1 400 Bad Request\r\n";
-    case 401:
-      return "HTTP/1.1 401 Unauthorized\r\n";
-    case 403:
-      return "HTTP/1.1 403 Forbidden\r\n";
-    case 404:
-      return "HTTP/1.1 404 Not Found\r\n";
-    case 405:
-      return "HTTP/1.1 405 Method Not Allowed\r\n";
-    case 406:
-      return "HTTP/1.1 406 Not Acceptable\r\n";
-    case 408:
-      return "HTTP/1.1 408 Request Timeout\r\n";
-    case 409:
-      return "HTTP/1.1 409 Conflict\r\n";
-    case 410:
-      return "HTTP/1.1 410 Gone\r\n";
-    case 411:
-      return "HTTP/1.1 411 Length Required\r\n";
-    case 412:
-      return "HTTP/1.1 412 Precondition Failed\r\n";
-    case 413:
-      return "HTTP/1.1 413 Content Too Large\r\n";
-    case 414:
-      return "HTTP/1.1 414 URI Too Long\r\n";
-    case 415:
-      return "HTTP/1.1 415 Unsupported Media Type\r\n";
-    case 417:
-      return "HTTP/1.1 417 Expectation Failed\r\n";
-    case 422:
-      return "HTTP/1.1 422 Unprocessable Content\r\n";
-    case 423:
-      return "HTTP/1.1 423 Locked\r\n";
-    case 428:
-      return "HTTP/1.1 428 Precondition Required\r\n";
-    case 429:
-      return "HTTP/1.1 429 Too Many Requests\r\n";
-    case 431:
-      return "HTTP/1.1 431 Request Header Fields Too Large\r\n";
-    case 501:
-      return "HTTP/1.1 501 Not Implemented\r\n";
-    case 502:
-      return "HTTP/1.1 502 Bad Gateway\r\n";
-    case 503:
-      return "HTTP/1.1 503 Service Unavailable\r\n";
-    case 504:
-      return "HTTP/1.1 504 Gateway Timeout\r\n";
-    case 505:
-      return "HTTP/1.1 505 HTTP Version Not Supported\r\n";
-    case 507:
-      return "HTTP/1.1 507 Insufficient Storage\r\n";
-    default:
-      return "HTTP/1.1 500 Internal Server Error\r\n";
-  }
+  const auto index = static_cast<size_t>(status - kLowest);
+  return index < kRange ? kByStatus[index] : kBug;
 }
 
 }  // namespace signet::http

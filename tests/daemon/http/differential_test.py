@@ -4,8 +4,8 @@
 usage: differential_test.py nginx|haproxy ECHO_SERVER
 
 The echo server answers each request with what it saw and logs the same. A front end and the server behind it disagree
-on where a request ends when the server sees a request that the front end did not mean to send, or when an answer goes to
-another request than its own: the next client of the shared connection then gets a foreign answer. So after each stream:
+on where a request ends when the server sees a request that the front end did not mean to send, or when an answer goes
+to another request than its own: the next client of the shared connection then gets a foreign answer. After each stream:
  1. what the server logged is exactly what the client was answered, in order;
  2. a fresh client gets the answer to its own request, whatever the stream left behind on the shared connection;
  3. when the server, spoken to directly, takes the whole stream, the front end's requests are those, from the first on.

@@ -7,6 +7,7 @@
 #include "daemon/http/date_cache.h"
 #include "daemon/http/head_scan.h"
 #include "daemon/http/llhttp_check.h"
+#include "daemon/http/status.h"
 #include "tests/daemon/http/framing_cases.h"
 
 namespace signet::http {
@@ -190,6 +191,14 @@ TEST(ChunkedDecoder, LimitCountsContentOfAllChunks) {
   octets = "3\r\nabc\r\n2\r\nab\r\n0\r\n\r\n";
   decoder.start(5);
   EXPECT_EQ(decoder.decode(octets.data(), octets.size(), octets.data()).status, ChunkedDecoder::Status::kDone);
+}
+
+TEST(StatusLine, UnknownStatusIsAServerError) {
+  EXPECT_EQ(status_line(200), "HTTP/1.1 200 OK\r\n");
+  EXPECT_EQ(status_line(431), "HTTP/1.1 431 Request Header Fields Too Large\r\n");
+  for (int status : {-1, 0, 99, 199, 299, 599, 600, 100'000}) {
+    EXPECT_EQ(status_line(status), "HTTP/1.1 500 Internal Server Error\r\n") << status;
+  }
 }
 
 TEST(DateCache, FormatsTheDateOfTheRfc) {  // RFC 9110 5.6.7
