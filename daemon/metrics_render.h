@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/http/loop_counters.h"
 #include "daemon/metrics.h"
 #include "daemon/metrics_text.h"
 #include "keystore/store/store.h"
@@ -17,6 +18,7 @@ struct MetricsSources {
   std::string_view version;
   bool ready = false;
   std::span<const WorkerMetrics* const> workers;
+  std::span<const http::LoopCounters* const> loops;  // of the workers
   StoreStatus store;
   uint64_t clients = 0;
   uint64_t clients_resident_bytes = 0;
@@ -24,6 +26,7 @@ struct MetricsSources {
 
 // Appends the families of the request path (summed over workers), of the store, of the process. Any thread, allocates.
 void append_worker_metrics(std::span<const WorkerMetrics* const> workers, MetricsText& text);
+void append_loop_metrics(std::span<const http::LoopCounters* const> loops, MetricsText& text);
 void append_store_metrics(const MetricsSources& sources, MetricsText& text);
 void append_process_metrics(const MetricsSources& sources, MetricsText& text);
 

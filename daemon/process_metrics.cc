@@ -7,6 +7,7 @@
 #include <array>
 #include <charconv>
 #include <cstdio>
+#include <ctime>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -44,11 +45,14 @@ uint64_t count_open_fds() {
   return count > 3 ? count - 3 : 0;  // ".", ".." and the one that reads
 }
 
-double boot_time_seconds() {
-  std::string stat = read_text("/proc/stat");
-  size_t at = stat.find("\nbtime ");
-  return at == std::string::npos ? 0 : static_cast<double>(number(std::string_view(stat).substr(at + 7)));
+double seconds(clockid_t clock) {
+  timespec now{};
+  ::clock_gettime(clock, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
+
+// Unix time of the boot. Not from /proc/stat, which a sandbox may hide.
+double boot_time_seconds() { return seconds(CLOCK_REALTIME) - seconds(CLOCK_BOOTTIME); }
 
 // Positions after the closing parenthesis of the command name, which may hold anything (proc(5)): state is 0.
 enum StatField : size_t {

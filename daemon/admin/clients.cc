@@ -1,0 +1,125 @@
+// Clients: list, show, enable, disable, remove.
+#include "daemon/admin/clients.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <ctime>
+
+#include "daemon/admin/client_json.h"
+#include "daemon/admin/routes.h"
+#include "keystore/clients/client_secret.h"
+#include "protocol/base/secret_bytes.h"
+
+namespace signet {
+namespace {
+
+constexpr size_t kListMax = 1000;
+
+std::optional<size_t> list_limit(std::string_view text) {
+  if (text.data() == nullptr) return kListMax;
+  size_t limit = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
+  if (error != std::errc() || end != text.data() + text.size() || limit < 1 || limit > kListMax) return std::nullopt;
+  return limit;
+}
+
+// The `count` clients of `tenant` that follow `after` in the order of ids. Walks all clients: their table is hashed,
+// and an ordered one would cost every client memory for the sake of a listing.
+std::vector<const ClientRecord*> page(const ClientDirectory& clients, uint32_t tenant, std::string_view after,
+                                      size_t count) {
+  auto earlier = [](const ClientRecord* a, const ClientRecord* b) { return a->client_id() < b->client_id(); };
+  std::vector<const ClientRecord*> heap;  // the greatest id first
+  clients.for_each([&](const ClientRecord& client) {
+    if (client.tenant() != tenant || client.client_id() <= after) return;
+    if (heap.size() == count) {
+      if (!earlier(&client, heap.front())) return;
+      std::pop_heap(heap.begin(), heap.end(), earlier);
+      heap.pop_back();
+    }
+    heap.push_back(&client);
+    std::push_heap(heap.begin(), heap.end(), earlier);
+  });
+  std::sort_heap(heap.begin(), heap.end(), earlier);
+  return heap;
+}
+
+void set_enabled(AdminService& admin, const AdminRequest& request, bool enabled) {
+  const ClientRecord* client = client_of(admin, request);
+  if (client == nullptr) return;
+  ClientUpdate update;
+  (enabled ? update.flags_clear : update.flags_set) = kClientDisabled;
+  update.what = enabled ? "client.enable" : "client.disable";
+  change_client(admin, request, *client, std::move(update));
+}
+
+}  // namespace
+
+UnixSeconds unix_now() { return static_cast<UnixSeconds>(::time(nullptr)); }
+
+const ClientRecord* client_of(AdminService& admin, const AdminRequest& request) {
+  const TenantKeys* tenant = admin.tenant_of(request);
+  if (tenant == nullptr) return nullptr;
+  std::string_view id = request.arguments[0];
+  const ClientRecord* client = valid_client_id(id) ? admin.keystore().clients().find(tenant->tenant, id) : nullptr;
+  if (client == nullptr) {
+    admin.refuse(request.id, AdminErrorKind::kNotFound,
+                 fmt::format("there is no client \"{}\" in tenant \"{}\"", id, tenant->name));
+  }
+  return client;
+}
+
+void change_client(AdminService& admin, const AdminRequest& request, const ClientRecord& client, ClientUpdate update,
+                   std::string client_secret) {
+  auto done = [&admin, id = request.id, client_secret = std::move(client_secret)](Client& changed) mutable {
+    AdminAnswer answer{.status = 200, .body = client_json(admin.keystore(), changed, client_secret)};
+    admin.answer(id, answer);
+    wipe({reinterpret_cast<uint8_t*>(client_secret.data()), client_secret.size()});
+    wipe({reinterpret_cast<uint8_t*>(answer.body.data()), answer.body.size()});
+  };
+  admin.keystore().store().update_client(request.actor, client.tenant(), std::string(client.client_id()),
+                                         std::move(update), admin.then<Client>(request.id, std::move(done)));
+}
+
+void list_clients(AdminService& admin, const AdminRequest& request) {
+  const TenantKeys* tenant = admin.tenant_of(request);
+  if (tenant == nullptr) return;
+  auto limit = list_limit(request.query.get("limit"));
+  if (!limit) {
+    return admin.refuse(request.id, AdminErrorKind::kBadRequest, fmt::format("limit: expected 1 to {}", kListMax));
+  }
+  auto found = page(admin.keystore().clients(), tenant->tenant, request.query.get("after"), *limit + 1);
+  bool more = found.size() > *limit;
+  if (more) found.pop_back();
+  auto body = write_json([&](JsonWriter& json) {
+    json.begin_object();
+    json.key("clients");
+    json.begin_array();
+    for (const ClientRecord* client : found) write_client(json, client->unpack(), tenant->name, client);
+    json.end_array();
+    json.key("next");
+    more ? json.string(found.back()->client_id()) : json.null();
+    json.end_object();
+  });
+  admin.answer(request.id, {.status = 200, .body = std::move(body)});
+}
+
+void show_client(AdminService& admin, const AdminRequest& request) {
+  const ClientRecord* client = client_of(admin, request);
+  if (client == nullptr) return;
+  admin.answer(request.id, {.status = 200, .body = client_json(admin.keystore(), client->unpack())});
+}
+
+void enable_client(AdminService& admin, const AdminRequest& request) { set_enabled(admin, request, true); }
+void disable_client(AdminService& admin, const AdminRequest& request) { set_enabled(admin, request, false); }
+
+void remove_client(AdminService& admin, const AdminRequest& request) {
+  const ClientRecord* client = client_of(admin, request);
+  if (client == nullptr) return;
+  auto done = [&admin, id = request.id] { admin.answer(id, {.status = 204}); };
+  admin.keystore().store().remove_client(request.actor, client->tenant(), std::string(client->client_id()),
+                                         admin.then<void>(request.id, done));
+}
+
+}  // namespace signet

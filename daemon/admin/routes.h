@@ -1,0 +1,61 @@
+// The routes of the admin API: one table of {method, path, query parameters, function}; each function is in the file of
+// its resource.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/admin/service.h"
+
+namespace signet {
+
+struct AdminRoute {
+  http::Method method;
+  std::string_view path;        // "{}" stands for one segment
+  std::string_view parameters;  // query parameters, separated by spaces
+  void (*serve)(AdminService& admin, const AdminRequest& request);
+};
+
+std::span<const AdminRoute> admin_routes();
+
+// What find_admin_route found: `route` null and `allow` empty: no such path; null and `allow` set: other method.
+struct AdminRouteMatch {
+  const AdminRoute* route = nullptr;
+  std::vector<std::string_view> arguments;  // views into the path
+  std::string allow;
+};
+AdminRouteMatch find_admin_route(http::Method method, std::string_view path);
+
+// Whether every parameter of `query` is in the route's list.
+bool parameters_known(const AdminRoute& route, const FormParameters& query);
+
+// clients.cc, client_add.cc, client_update.cc, client_secrets.cc
+void list_clients(AdminService& admin, const AdminRequest& request);
+void show_client(AdminService& admin, const AdminRequest& request);
+void add_client(AdminService& admin, const AdminRequest& request);
+void update_client(AdminService& admin, const AdminRequest& request);
+void enable_client(AdminService& admin, const AdminRequest& request);
+void disable_client(AdminService& admin, const AdminRequest& request);
+void remove_client(AdminService& admin, const AdminRequest& request);
+void rotate_client_secret(AdminService& admin, const AdminRequest& request);
+void drop_client_secret(AdminService& admin, const AdminRequest& request);
+// imports.cc
+void import_chunk(AdminService& admin, const AdminRequest& request);
+void show_import(AdminService& admin, const AdminRequest& request);
+// keys.cc
+void add_key(AdminService& admin, const AdminRequest& request);
+void list_keys(AdminService& admin, const AdminRequest& request);
+void export_key_secret(AdminService& admin, const AdminRequest& request);
+// tokens.cc
+void issue_token(AdminService& admin, const AdminRequest& request);
+// tenants.cc
+void add_tenant(AdminService& admin, const AdminRequest& request);
+void list_tenants(AdminService& admin, const AdminRequest& request);
+void remove_tenant(AdminService& admin, const AdminRequest& request);
+// clock.cc, status.cc
+void accept_clock(AdminService& admin, const AdminRequest& request);
+void show_status(AdminService& admin, const AdminRequest& request);
+
+}  // namespace signet

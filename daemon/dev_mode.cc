@@ -1,0 +1,119 @@
+#include "daemon/dev_mode.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <ctime>
+#include <future>
+#include <vector>
+
+#include "daemon/secret_file.h"
+#include "keystore/clients/client_secret.h"
+#include "protocol/base/secret_bytes.h"
+
+namespace signet {
+namespace {
+
+const AuditActor kActor{
+    .uid = static_cast<uint32_t>(::getuid()), .pid = static_cast<uint32_t>(::getpid()), .via = "dev"};
+
+// What asynchronous work ended with; the text is empty when it went well.
+using Outcome = std::future<std::string>;
+
+template <typename T>
+std::pair<StoreDone<T>, Outcome> completion() {
+  auto promise = std::make_shared<std::promise<std::string>>();
+  Outcome outcome = promise->get_future();
+  StoreDone<T> done = [promise](std::expected<T, StoreError> result) {
+    promise->set_value(result ? std::string() : result.error().text);
+  };
+  return {std::move(done), std::move(outcome)};
+}
+
+void make_missing_keys(Keystore& keystore, std::vector<Outcome>& outcomes) {
+  const TenantKeys* tenant = keystore.keys().tenant(0);
+  // The slow ones last, so that the others are not behind them.
+  for (auto algorithm : {JwsAlgorithm::kEdDSA, JwsAlgorithm::kES256, JwsAlgorithm::kPS256, JwsAlgorithm::kRS256}) {
+    if (tenant != nullptr && tenant->active(algorithm, {}) != nullptr) continue;
+    auto [done, outcome] = completion<KeyRow>();
+    keystore.generate_key(kActor, 0, algorithm, {}, 0, std::move(done));
+    outcomes.push_back(std::move(outcome));
+  }
+}
+
+Client demo_client() {
+  return {.client_id = "demo",
+          .grants = kGrantClientCredentials | kGrantRefreshToken,
+          .scope = "a.read a.write b.read",
+          .audiences = {"urn:demo"}};
+}
+
+Client demo_resource_server() {
+  return {.client_id = "demo-rs", .grants = 0, .flags = kClientFeed | kClientIntrospectAll};
+}
+
+ClientUpdate replace_secrets(const ClientSecret& secret) {
+  ClientUpdate update;
+  update.secrets = {secret};
+  update.what = "client.rotate-secret";
+  return update;
+}
+
+// The file holds the secret before the client does, so that a stop between the two loses nothing.
+std::string make_client(Keystore& keystore, Client client, const std::string& data_dir,
+                        std::vector<Outcome>& outcomes) {
+  const ClientRecord* record = keystore.clients().find(0, client.client_id);
+  std::string path = fmt::format("{}/{}-secret", data_dir, client.client_id);
+  auto kept = read_secret_file(path);
+  if (!kept) return kept.error();
+  bool usable = valid_client_secret(*kept);
+  if (record != nullptr && usable) return {};  // goes on with what is there
+  std::string secret = usable ? *kept : generate_client_secret();
+  if (!usable) {
+    if (std::string error = write_secret_file(path, secret); !error.empty()) return error;
+  }
+  UnixSeconds now = static_cast<UnixSeconds>(::time(nullptr));
+  ClientSecret hashed = keystore.pepper().hash(0, client.client_id, secret, now);
+  wipe({reinterpret_cast<uint8_t*>(secret.data()), secret.size()});
+  auto [done, outcome] = completion<Client>();
+  outcomes.push_back(std::move(outcome));
+  if (record != nullptr) {
+    keystore.store().update_client(kActor, 0, client.client_id, replace_secrets(hashed), std::move(done));
+  } else {
+    client.created_at = now;
+    client.secrets = {hashed};
+    keystore.store().add_client(kActor, std::move(client), std::move(done));
+  }
+  return {};
+}
+
+}  // namespace
+
+Config dev_config(const Options& options) {
+  Config config;
+  config.dev = true;
+  config.data_dir = options.data_dir;
+  config.key_file = options.data_dir + "/vault.key";
+  config.listen = {fmt::format("127.0.0.1:{}", options.port)};
+  config.console_listen = {fmt::format("127.0.0.1:{}", options.port + 1)};
+  config.issuer = fmt::format("http://127.0.0.1:{}", options.port);
+  config.workers = options.workers;
+  config.limits.connections_per_address_max = 0;  // everything comes from one address
+  return config;
+}
+
+std::expected<void, std::string> prepare_dev(Keystore& keystore, const std::string& data_dir) {
+  std::vector<Outcome> outcomes;
+  make_missing_keys(keystore, outcomes);
+  std::string error = make_client(keystore, demo_client(), data_dir, outcomes);
+  if (error.empty()) error = make_client(keystore, demo_resource_server(), data_dir, outcomes);
+  for (Outcome& outcome : outcomes) {  // all of them, so that no completion outlives what it answers to
+    std::string text = outcome.get();
+    if (error.empty()) error = text;
+  }
+  if (!error.empty()) return std::unexpected(error);
+  return {};
+}
+
+}  // namespace signet

@@ -1,0 +1,176 @@
+#include "daemon/server.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <thread>
+
+#include "daemon/dev_mode.h"
+#include "daemon/log.h"
+
+namespace signet {
+namespace {
+
+constexpr uint32_t kAdminBodyDeadlineMs = 60'000;  // a chunk of an import over a slow pipe
+constexpr uint32_t kProxySocketMode = 0660;        // a proxy in front is of the socket's group
+
+http::Limits admin_limits() {
+  http::Limits limits;
+  limits.body_deadline_ms = kAdminBodyDeadlineMs;
+  limits.body_size_max = AdminService::kBodySizeMax;
+  limits.output_size_max = 4 * AdminService::kBodySizeMax;  // pages of a listing
+  limits.connections_max = 256;
+  limits.in_flight_max = 256;
+  return limits;
+}
+
+// Connections are file descriptors: take all that the hard limit gives.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::string listen_failure(const std::string& error) {
+  return fmt::format(
+      "cannot listen on {}\nIf another process has the address, stop it, or choose another one "
+      "(`listen` and `console_listen` in the configuration, --port with --dev).",
+      error);
+}
+
+std::string make_data_dir(const std::string& path) {
+  std::error_code error;
+  bool made = std::filesystem::create_directories(path, error);
+  if (error) {
+    return fmt::format(
+        "the data directory {} cannot be made: {}\nMake it, or set `data_dir` to a place this user may "
+        "write to.",
+        path, error.message());
+  }
+  if (made) ::chmod(path.c_str(), 0700);
+  return {};
+}
+
+}  // namespace
+
+ServiceSettings service_settings(const Config& config) {
+  return {.token_ttl_s = config.token_ttl_s,
+          .token_ttl_max_s = config.token_ttl_max_s,
+          .jwks_max_age_s = config.jwks_max_age_s,
+          .batch_entries_max = config.batch_entries_max,
+          .batch_entries_per_client = config.batch_entries_per_client};
+}
+
+Server::Server(Config config, std::string config_path)
+    : config_(std::move(config)), config_path_(std::move(config_path)) {}
+
+Server::~Server() { close_all(); }
+
+// The order matters: nothing on disk is touched while an address is taken, nobody is served before the keys are there,
+// and `ready` is said when everything listens.
+std::string Server::start() {
+  raise_descriptor_limit();
+  for (auto step : {&Server::parse_addresses, &Server::probe, &Server::open_keystore, &Server::probe,
+                    &Server::start_workers, &Server::start_admin, &Server::start_console}) {
+    if (std::string error = (this->*step)(); !error.empty()) return error;
+  }
+  return {};
+}
+
+std::string Server::parse_addresses() {
+  auto parse = [](const std::vector<std::string>& texts, std::vector<http::ListenAddress>& to) -> std::string {
+    for (const std::string& text : texts) {
+      auto address = http::parse_listen_address(text);
+      if (!address) return fmt::format("{} is no address to listen on", text);
+      if (address->kind == http::ListenAddress::Kind::kUnix) address->unix_mode = kProxySocketMode;
+      to.push_back(std::move(*address));
+    }
+    return {};
+  };
+  std::string error = parse(config_.listen, listen_);
+  return error.empty() ? parse(config_.console_listen, console_listen_) : error;
+}
+
+// Workers share their port by SO_REUSEPORT, and a second daemon of the same user would silently share it too.
+std::string Server::probe() {
+  for (const auto* addresses : {&listen_, &console_listen_}) {
+    for (const http::ListenAddress& address : *addresses) {
+      if (std::string error = http::probe_bind(address); !error.empty()) return listen_failure(error);
+    }
+  }
+  return {};
+}
+
+size_t Server::worker_count() const {
+  return config_.workers != 0 ? config_.workers : std::max(1u, std::thread::hardware_concurrency());
+}
+
+std::string Server::open_keystore() {
+  if (std::string error = make_data_dir(config_.data_dir); !error.empty()) return error;
+  auto opened = Keystore::open({.data_dir = config_.data_dir,
+                                .key_file = config_.key_file,
+                                .create = true,
+                                .workers = worker_count(),
+                                .issuer = config_.issuer,
+                                .jwks_max_age_s = config_.jwks_max_age_s,
+                                .ttl_s_max = config_.token_ttl_max_s,
+                                .on_storage_failed = [this](const std::string& why) { storage_failure_.fail(why); }});
+  if (!opened) return opened.error().text;
+  keystore_ = std::move(*opened);
+  shared_ = std::make_unique<ServiceShared>(service_settings(config_));
+  if (!config_.dev) return {};
+  auto prepared = prepare_dev(*keystore_, config_.data_dir);
+  return prepared ? std::string() : prepared.error();
+}
+
+std::string Server::start_workers() {
+  // The loop that is told of a worker's end.
+  admin_ = std::make_unique<AdminService>(AdminScope{.keystore = *keystore_,
+                                                     .shared = *shared_,
+                                                     .status = [this] { return status(); },
+                                                     .readiness_changed = [this] { refresh_readiness(); }});
+  admin_loop_ = http::ServerLoop::create(admin_limits(), *admin_);
+  admin_->attach(*admin_loop_);
+  size_t count = worker_count();
+  refresh_readiness();  // before the first request asks
+  for (size_t index = 0; index < count; ++index) {
+    workers_.push_back(
+        std::make_unique<Worker>(WorkerSetup{.keystore = *keystore_,
+                                             .shared = *shared_,
+                                             .index = index,
+                                             .listen = listen_,
+                                             .reuse_port = count > 1,
+                                             .limits = config_.limits,
+                                             .trusted_proxies = config_.trusted_proxies,
+                                             .on_end = [this] { admin_loop_->post([this] { worker_ended(); }); }}));
+  }
+  std::string first_error;
+  for (auto& worker : workers_) {
+    std::string error = worker->wait_listening();
+    if (error.empty()) ++workers_running_;
+    if (first_error.empty()) first_error = std::move(error);
+  }
+  return first_error.empty() ? std::string() : listen_failure(first_error);
+}
+
+std::string Server::start_admin() {
+  http::ListenAddress address{
+      .kind = http::ListenAddress::Kind::kUnix, .path = config_.data_dir + "/admin.sock", .unix_mode = 0600};
+  std::string error = admin_loop_->listen(address, false);
+  if (error.empty()) return {};
+  return fmt::format(
+      "cannot make the admin socket: {}\nIts path is DATA/admin.sock and at most 107 characters long; "
+      "choose a shorter data directory if it is longer.",
+      error);
+}
+
+std::string Server::start_console() {
+  console_ = std::make_unique<Console>([this] { return metrics(); });
+  std::string error = console_->start(console_listen_);
+  return error.empty() ? std::string() : listen_failure(error);
+}
+
+}  // namespace signet

@@ -1,0 +1,89 @@
+// Server: owns the keystore, the workers, the admin loop and the console, and runs them from start to stop.
+#pragma once
+
+#include <uv.h>
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/admin/service.h"
+#include "daemon/config.h"
+#include "daemon/console.h"
+#include "daemon/endpoint/service_shared.h"
+#include "daemon/storage_failure.h"
+#include "daemon/worker.h"
+#include "keystore/keystore.h"
+
+namespace signet {
+
+// Thread rule: the main thread. Logging has been started and the process protected before.
+class Server {
+ public:
+  // `config_path` is read again on SIGHUP; empty with --dev.
+  Server(Config config, std::string config_path);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Opens everything and listens. Gives what is wrong and what to do about it, empty when it serves. Blocks.
+  std::string start();
+  // Says `ready`, serves until told to stop, closes everything. Gives the exit code.
+  int run();
+
+ private:
+  // --- start (server.cc) ---
+  std::string parse_addresses();
+  std::string probe();
+  std::string open_keystore();
+  std::string start_workers();
+  std::string start_admin();
+  std::string start_console();
+  size_t worker_count() const;
+
+  // --- while running (server_run.cc) ---
+  void install_handlers();
+  void refresh_readiness();
+  void begin_stop();
+  void storage_failed(const std::string& why);
+  void worker_ended();
+  void close_all();
+  ServerStatus status() const;
+  std::string metrics() const;
+
+  // --- reload (server_reload.cc) ---
+  void reload();
+  void apply_settings(const std::string& issuer_before, uint32_t jwks_max_age_s_before);
+
+  Config config_;
+  std::string config_path_;
+  std::vector<http::ListenAddress> listen_;
+  std::vector<http::ListenAddress> console_listen_;
+  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+
+  StorageFailure storage_failure_;  // before the keystore, which tells it
+  std::unique_ptr<ServiceShared> shared_;
+  std::unique_ptr<Keystore> keystore_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  size_t workers_running_ = 0;
+  std::unique_ptr<Console> console_;
+
+  std::unique_ptr<AdminService> admin_;
+  // Handles of the admin loop: before it, since it closes them.
+  uv_timer_t tick_{};
+  uv_signal_t terminate_{};
+  uv_signal_t interrupt_{};
+  uv_signal_t hang_up_{};
+  std::unique_ptr<http::ServerLoop> admin_loop_;
+  bool stopping_ = false;
+  bool failed_ = false;
+  std::atomic<bool> draining_{false};  // as the console's thread sees it
+};
+
+// service_settings takes what the request path reads from the configuration.
+ServiceSettings service_settings(const Config& config);
+
+}  // namespace signet
