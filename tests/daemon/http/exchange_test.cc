@@ -254,9 +254,9 @@ TEST(Exchange, AnswerToAGoneConnectionIsIgnored) {
   RawClient other(rig.port());  // takes the same slot
   other.send("GET /2 HTTP/1.1\r\nHost: h\r\n\r\n");
   ASSERT_TRUE(HttpRig::eventually([&] { return handler.requests == 2; }));
-  ExchangeId stale = id;
-  stale.generation -= 1;
   rig.on_loop([&] {
+    ExchangeId stale = id;
+    stale.generation -= 1;
     EXPECT_FALSE(rig.loop().responder().alive(stale));
     rig.loop().responder().respond(stale, Response{.body = "stale"});
     EXPECT_TRUE(rig.loop().responder().alive(id));
