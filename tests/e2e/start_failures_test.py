@@ -171,7 +171,7 @@ class Configuration(unittest.TestCase):
                 ("token_ttl_s = 90000\n", ["signet.toml:3", "token_ttl_s", "86400"]),
                 ('listen = "127.0.0.1:8420"\n', ["signet.toml:3", "listen"]),
                 ('listen = ["0.0.0.0:8420"]\n', ["listen", "behind-proxy"]),
-                ('listen = ["nonsense"]\n', ["listen", "nonsense"]),
+                ('listen = ["nonsense"]\n', ["signet.toml:3", "listen", "expected"]),
                 ('log_level = "loud"\n', ["log_level", "info"]),
                 ("workers = \n", ["signet.toml:3"])):
             code, text = self.check(self.good(extra))

@@ -67,6 +67,10 @@ class Daemon:
         self.ended.set()
         self.ready.set()
 
+    def _close(self):
+        self.reader.join(10)
+        self.process.stderr.close()
+
     def wait_ready(self, timeout_s=60):
         self.ready.wait(timeout_s)
         return self.ready.is_set() and not self.ended.is_set()
@@ -103,7 +107,7 @@ class Daemon:
         if self.process.poll() is None:
             self.process.send_signal(number)
         self.process.wait(30)
-        self.reader.join(10)
+        self._close()
 
     def stop(self, timeout_s=40):
         """SIGTERM; gives the exit code and removes the directory when it is the test's own."""
@@ -114,7 +118,7 @@ class Daemon:
         except subprocess.TimeoutExpired:
             self.kill()
             code = "did not end after SIGTERM"
-        self.reader.join(10)
+        self._close()
         if self.own_dir:
             shutil.rmtree(self.data_dir, ignore_errors=True)
         return code
