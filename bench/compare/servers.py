@@ -127,7 +127,8 @@ class OidcProvider(Server):
         super().__init__(["node", peer, port, alg, file], port,
                          lambda s: answers(s, "/.well-known/openid-configuration"),
                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                         env={**os.environ, "NODE_OPTIONS": "--experimental-global-webcrypto", "NODE_ENV": "production"})
+                         env={**os.environ, "NODE_ENV": "production",
+                              "NODE_OPTIONS": "--experimental-global-webcrypto"})
 
 
 def basic(client_id, secret):

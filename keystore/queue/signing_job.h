@@ -19,7 +19,7 @@ struct SigningJobOwner {
   uint32_t sequence = 0;
   uint32_t item = 0;        // entry of a batch
   uint64_t arrived_ns = 0;  // monotonic
-  uint32_t batch = 0;  // 1 + number of the batch it belongs to; 0 = none
+  uint32_t batch = 0;       // 1 + number of the batch it belongs to; 0 = none
 };
 
 // Loop thread only.

@@ -64,7 +64,8 @@ class Secrecy(unittest.TestCase):
                 ("/oauth2/token", {**form, "Authorization": "Basic " + wrong}, "grant_type=client_credentials"),
                 ("/oauth2/token", {**form, "Authorization": "Bearer BearerMarker88"}, "x=BodyMarker99"),
                 ("/oauth2/token", form, urllib.parse.urlencode({"client_id": "marked", "client_secret": MARKER + "x"})),
-                ("/oauth2/token/batch", {"Content-Type": "application/json", "Authorization": "Basic " + wrong}, "[{}]"),
+                ("/oauth2/token/batch",
+                 {"Content-Type": "application/json", "Authorization": "Basic " + wrong}, "[{}]"),
                 ("/nowhere?token=" + token, form, "BodyMarker99=%zz")):
             connection = http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=10)
             connection.request("POST", path, body=body, headers=headers)
