@@ -23,17 +23,17 @@ struct Counted {
 };
 
 TEST(Quiescence, WithoutReadersAnActionRunsAtOnce) {
-  QuiescentDomain domain;
   bool ran = false;
+  QuiescentDomain domain;
   domain.after_grace([&] { ran = true; });
   EXPECT_TRUE(ran);
   EXPECT_EQ(domain.poll(), 0u);
 }
 
 TEST(Quiescence, AReaderThatNeverPassesBlocksReclamation) {
+  int dead = 0;
   QuiescentDomain domain;
   auto* reader = domain.register_reader({});
-  int dead = 0;
   domain.retire(std::make_unique<const Counted>(&dead));
   for (int i = 0; i < 100; ++i) EXPECT_EQ(domain.poll(), 0u);
   EXPECT_EQ(dead, 0);
@@ -41,10 +41,10 @@ TEST(Quiescence, AReaderThatNeverPassesBlocksReclamation) {
 }
 
 TEST(Quiescence, APassBeforeTheRetirementDoesNotCount) {
+  bool ran = false;
   QuiescentDomain domain;
   auto* reader = domain.register_reader({});
   reader->pass();
-  bool ran = false;
   domain.after_grace([&] { ran = true; });
   EXPECT_EQ(domain.poll(), 0u);
   EXPECT_FALSE(ran);
@@ -56,10 +56,10 @@ TEST(Quiescence, APassBeforeTheRetirementDoesNotCount) {
 }
 
 TEST(Quiescence, EveryReaderMustPass) {
+  int dead = 0;
   QuiescentDomain domain;
   std::vector<QuiescentDomain::Reader*> readers;
   for (int i = 0; i < 4; ++i) readers.push_back(domain.register_reader({}));
-  int dead = 0;
   domain.retire(std::make_unique<const Counted>(&dead));
   for (auto* reader : readers) {
     EXPECT_EQ(domain.poll(), 0u);
@@ -72,9 +72,9 @@ TEST(Quiescence, EveryReaderMustPass) {
 }
 
 TEST(Quiescence, OnePassReleasesAllThatWasRetiredBeforeItAndNothingAfter) {
+  std::vector<int> order;
   QuiescentDomain domain;
   auto* reader = domain.register_reader({});
-  std::vector<int> order;
   for (int i = 0; i < 3; ++i) domain.after_grace([&order, i] { order.push_back(i); });
   reader->pass();
   domain.after_grace([&order] { order.push_back(3); });
@@ -86,9 +86,9 @@ TEST(Quiescence, OnePassReleasesAllThatWasRetiredBeforeItAndNothingAfter) {
 }
 
 TEST(Quiescence, EachRetirementWakesEveryReader) {
-  QuiescentDomain domain;
   int woken_a = 0;
   int woken_b = 0;
+  QuiescentDomain domain;
   auto* a = domain.register_reader([&] { ++woken_a; });
   auto* b = domain.register_reader([&] { ++woken_b; });
   domain.after_grace([] {});
@@ -103,9 +103,9 @@ TEST(Quiescence, EachRetirementWakesEveryReader) {
 }
 
 TEST(Quiescence, AReaderRegisteredLaterIsNotWaitedFor) {
+  bool ran = false;
   QuiescentDomain domain;
   auto* first = domain.register_reader({});
-  bool ran = false;
   domain.after_grace([&] { ran = true; });
   auto* late = domain.register_reader({});
   first->pass();
@@ -121,10 +121,10 @@ TEST(Quiescence, AReaderRegisteredLaterIsNotWaitedFor) {
 }
 
 TEST(Quiescence, UnregisteringCountsAsPassed) {
+  int dead = 0;
   QuiescentDomain domain;
   auto* stuck = domain.register_reader({});
   auto* other = domain.register_reader({});
-  int dead = 0;
   domain.retire(std::make_unique<const Counted>(&dead));
   other->pass();
   EXPECT_EQ(domain.poll(), 0u);
@@ -147,9 +147,9 @@ TEST(Quiescence, TheEndOfTheDomainRunsWhatIsLeft) {
 }
 
 TEST(Quiescence, AnActionMayRetireAgain) {
+  bool second = false;
   QuiescentDomain domain;
   auto* reader = domain.register_reader({});
-  bool second = false;
   domain.after_grace([&] { domain.after_grace([&] { second = true; }); });
   reader->pass();
   EXPECT_EQ(domain.poll(), 1u);
@@ -201,8 +201,8 @@ TEST(Quiescence, AnotherReadersRegistrationIsRefusedToNobodyWhilePublishing) {
 }
 
 TEST(Published, TheOldSnapshotLivesUntilTheReaderPassed) {
-  QuiescentDomain domain;
   int dead = 0;
+  QuiescentDomain domain;
   {
     Published<Counted> published(std::make_unique<const Counted>(&dead));
     auto* reader = domain.register_reader({});

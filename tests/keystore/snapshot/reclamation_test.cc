@@ -164,9 +164,9 @@ TEST(Reclamation, ReadersComeAndGoDuringAStorm) {
 }
 
 TEST(Reclamation, TheReclaimerStopsWhileAReaderIsStuck) {
+  bool ran = false;
   QuiescentDomain domain;
   auto* stuck = domain.register_reader([] {});
-  bool ran = false;
   {
     const Reclaimer reclaimer(domain);
     domain.after_grace([&] { ran = true; });
