@@ -11,8 +11,10 @@ namespace {
 
 constexpr unsigned kJsonDepthMax = 16;
 
-// The members of an import chunk alone can be many; everything else is far below.
-const JsonReadOptions kReadOptions{.size_max = AdminService::kBodySizeMax, .depth_max = kJsonDepthMax};
+// The members of an import chunk alone can be many; everything else is far below. Fractions are for claims; whoever
+// wants an integer refuses them.
+const JsonReadOptions kReadOptions{
+    .size_max = AdminService::kBodySizeMax, .depth_max = kJsonDepthMax, .allow_fractions = true};
 
 // An absent body counts as an empty object.
 std::expected<JsonValue, std::string> read_body(std::string_view body) {
