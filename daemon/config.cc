@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 #include <type_traits>
+#include <utility>
 
 #include "daemon/config_nearest.h"
 #include "daemon/config_table.h"
@@ -29,16 +33,25 @@ class Reader {
   }
 
   std::expected<Config, std::string> result() && {
-    if (!errors_.empty()) return std::unexpected(std::move(errors_));
+    if (!errors_.empty()) return std::unexpected(error_text());
     if (config_.key_file.empty()) config_.key_file = config_.data_dir + "/vault.key";
     return std::move(config_);
   }
 
  private:
+  using Error = std::pair<toml::source_index, std::string>;  // line, message
+
+  // In the order of the lines; tables give their keys in another one.
+  std::string error_text() {
+    std::ranges::stable_sort(errors_, {}, &Error::first);
+    std::string text;
+    for (const Error& error : errors_) text += (text.empty() ? "" : "\n") + error.second;
+    return text;
+  }
+
   void error(toml::source_index line, std::string_view key, std::string_view message) {
-    if (!errors_.empty()) errors_ += '\n';
-    errors_ += line == 0 ? fmt::format("{}: {}: {}", file_, key, message)
-                         : fmt::format("{}:{}: {}: {}", file_, line, key, message);
+    errors_.emplace_back(line, line == 0 ? fmt::format("{}: {}: {}", file_, key, message)
+                                         : fmt::format("{}:{}: {}: {}", file_, line, key, message));
   }
   void expected(const toml::node& node, const ConfigKey& key, std::string_view what) {
     error(node.source().begin.line, key.full_name(), fmt::format("expected {}", what));
@@ -57,11 +70,10 @@ class Reader {
   }
 
   void unknown(std::string_view section, const toml::key& name, const toml::node& node) {
-    std::vector<std::string> known;
-    for (const ConfigKey& key : config_keys()) known.push_back(key.full_name());
-    if (section.empty() && node.is_table()) known.assign({"limits"});
     std::string full = section.empty() ? std::string(name.str()) : fmt::format("{}.{}", section, name.str());
-    error(name.source().begin.line, full, fmt::format("unknown key; did you mean \"{}\"?", nearest_name(full, known)));
+    bool is_section = section.empty() && node.is_table();
+    std::string nearest = is_section ? "limits" : nearest_config_key(section, name.str());
+    error(name.source().begin.line, full, fmt::format("unknown key; did you mean \"{}\"?", nearest));
   }
 
   void read_key(const ConfigKey& key, const toml::node& node) {
@@ -90,7 +102,9 @@ class Reader {
   void read_value(const ConfigKey& key, const toml::node& node, std::string& to) {
     auto* value = node.as_string();
     if (value == nullptr) return expected(node, key, "a text");
-    if (std::string_view wanted = key.check(value->get()); !wanted.empty()) return expected(node, key, wanted);
+    if (std::string_view wanted = key.check(value->get()); !wanted.empty()) {
+      return expected(node, key, fmt::format("{}, not \"{}\"", wanted, value->get()));
+    }
     to = value->get();
   }
 
@@ -137,7 +151,7 @@ class Reader {
   }
 
   std::string file_;
-  std::string errors_;
+  std::vector<Error> errors_;
   Config config_;
 };
 

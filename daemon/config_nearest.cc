@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "daemon/config_table.h"
+
 namespace signet {
 namespace {
 
@@ -27,13 +29,13 @@ size_t edit_distance(std::string_view a, std::string_view b) {
   return previous[b.size()];
 }
 
-std::string nearest_name(std::string_view word, std::span<const std::string> known) {
-  word = word.substr(0, kWordSizeMax);
-  auto nearer = [&](const std::string& a, const std::string& b) {
-    return edit_distance(word, a) < edit_distance(word, b);
+std::string nearest_config_key(std::string_view section, std::string_view name) {
+  name = name.substr(0, kWordSizeMax);
+  auto distance = [&](const ConfigKey& key) {
+    return edit_distance(name, key.name) + (key.section == section ? 0 : 1);
   };
-  auto best = std::min_element(known.begin(), known.end(), nearer);
-  return best == known.end() ? std::string() : *best;
+  auto keys = config_keys();
+  return std::ranges::min_element(keys, {}, distance)->full_name();
 }
 
 }  // namespace signet

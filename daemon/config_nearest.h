@@ -1,8 +1,7 @@
-// nearest_name: what a misspelt word was probably meant to be.
+// nearest_config_key: what a misspelt key was probably meant to be.
 #pragma once
 
 #include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -11,7 +10,8 @@ namespace signet {
 // Optimal string alignment distance: insertions, deletions, replacements and swaps of neighbours. Any thread.
 size_t edit_distance(std::string_view a, std::string_view b);
 
-// The entry of `known` with the least distance to `word`; the first of equals. Empty when `known` is.
-std::string nearest_name(std::string_view word, std::span<const std::string> known);
+// The full name of the key nearest to `name` in `section` (empty: top level); a key of another section is one mistake
+// away. Any thread.
+std::string nearest_config_key(std::string_view section, std::string_view name);
 
 }  // namespace signet

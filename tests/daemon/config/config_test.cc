@@ -115,7 +115,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"DevIsNoKey", "dev = true\n", "dev: unknown key"},
         Mistake{"Duplicate", "workers = 1\nworkers = 2\n", "f.toml:4: not TOML"},
         Mistake{"NotToml", "workers = \n", "f.toml:3: not TOML"}, Mistake{"NotUtf8", "# \xff\n", "not TOML"}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& test) { return std::string(test.param.name); });
 
 class IssuerTest : public testing::TestWithParam<const char*> {};
 

@@ -77,7 +77,7 @@ TEST(MetricsRenderTest, FollowsTheExpositionFormat) {
     } else if (line.starts_with("# TYPE ")) {
       EXPECT_EQ(line.substr(7, family.size()), family);
       type = line.substr(8 + family.size());
-      if (type == "counter") EXPECT_TRUE(family.ends_with("_total")) << family;
+      EXPECT_EQ(type == "counter", family.ends_with("_total")) << family;
     } else {
       std::smatch match;
       ASSERT_TRUE(std::regex_match(line, match, sample)) << line;
