@@ -129,13 +129,14 @@ void Committer::commit_waiting() {
     }
   }
   const size_t size = operations.size();
-  if (failed() || !applied || (!transaction_.empty() && !make_durable())) {
+  const bool done = !failed() && applied && (transaction_.empty() || make_durable());
+  pending_.fetch_sub(size);  // before the completions, so that whoever is told finds room
+  if (!done) {
     refuse_all(std::move(operations));
   } else {
     operations_ += size;
     publish(std::move(operations), std::move(outcomes));
   }
-  pending_.fetch_sub(size);
 }
 
 bool Committer::apply(Operations& operations, std::vector<Outcome>& outcomes) {

@@ -178,7 +178,11 @@ std::expected<void, DatabaseError> Database::write(Batch& batch) {
   return {};
 }
 
-void Database::flush() {
+void Database::flush_if_large() {
+  constexpr uint64_t kLarge = uint64_t{8} << 20;
+  uint64_t size = 0;
+  if (!implementation_->db->GetAggregatedIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &size)) return;
+  if (size < kLarge) return;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   for (auto* handle : implementation_->handles) {
     if (handle != nullptr) handles.push_back(handle);

@@ -96,8 +96,8 @@ class Database {
 
   // write is durable when it returns without an error.
   std::expected<void, DatabaseError> write(Batch& batch);
-  // flush writes memory tables out, so that the next open has no log to replay.
-  void flush();
+  // flush_if_large writes memory tables out when replaying their log would make the next open slow. Blocks.
+  void flush_if_large();
   // close: nothing may be called afterwards. Idempotent.
   void close();
 

@@ -97,7 +97,10 @@ class RocksStore : public Store {
   }
 
   void close() override {
+    if (closed_) return;
+    closed_ = true;
     committer_.close();
+    if (!committer_.failed()) files_.database->flush_if_large();
     errors_->attach(nullptr);
     files_.database->close();
   }
@@ -108,6 +111,7 @@ class RocksStore : public Store {
   SafeTime time_;
   const std::shared_ptr<BackgroundErrors> errors_;
   Committer committer_;
+  bool closed_ = false;
 };
 
 }  // namespace

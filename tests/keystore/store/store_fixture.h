@@ -12,6 +12,9 @@ namespace signet::store {
 
 class StoreTest : public testing::Test {
  protected:
+  // Before what it was opened with goes.
+  void TearDown() override { store_.reset(); }
+
   std::expected<void, StoreOpenFailure> try_open() {
     store_.reset();
     loaded_ = std::make_unique<Loaded>();
