@@ -54,8 +54,7 @@ bool read_optional_text(const JsonValue& claims, std::string_view name, std::str
 std::optional<UnixSeconds> read_date(const JsonValue& claims, std::string_view name) {
   const JsonValue* value = claims.find(name);
   const auto seconds = value == nullptr ? std::nullopt : value->as_integer();
-  if (!seconds || *seconds < 0) return std::nullopt;
-  return *seconds;
+  return seconds && *seconds >= 0 ? seconds : std::nullopt;
 }
 
 // RFC 7519 4.1.3: one string or an array of strings; here never empty.

@@ -22,7 +22,7 @@ void begin_list(JsonWriter& json, JsonName name) {
 
 std::string write_authorization_server_metadata(std::string_view issuer) {
   // Three copies of the issuer, each octet of which JSON may write as six, and the fixed text.
-  std::string document(3 * 6 * issuer.size() + 1024, '\0');
+  std::string document(size_t{18} * issuer.size() + 1024, '\0');
   JsonWriter json(document);
   json.begin_object();
   json.member("issuer", issuer);

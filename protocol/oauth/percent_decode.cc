@@ -11,28 +11,23 @@ namespace {
 
 constexpr CharClass kControls = CharClass::range(0x00, 0x1F) | CharClass::range(0x7F, 0x7F);
 // What stays as it is; the rest needs a decision.
-constexpr CharClass kLiteral = [] {
-  CharClass all = CharClass::range(0x20, 0x24) | CharClass::range(0x26, 0x2A) | CharClass::range(0x2C, 0x7E);
-  return all;
-}();
+constexpr CharClass kLiteral =
+    CharClass::range(0x20, 0x24) | CharClass::range(0x26, 0x2A) | CharClass::range(0x2C, 0x7E);
 
-constexpr int8_t kNoDigit = -1;
-constexpr std::array<int8_t, 256> kHexDigits = [] {
-  std::array<int8_t, 256> digits{};
+constexpr uint8_t kNoDigit = 0xFF;
+constexpr std::array<uint8_t, 256> kHexDigits = [] {
+  std::array<uint8_t, 256> digits{};
   digits.fill(kNoDigit);
-  for (int i = 0; i < 10; ++i) digits[static_cast<size_t>('0' + i)] = static_cast<int8_t>(i);
-  for (int i = 0; i < 6; ++i) {
-    digits[static_cast<size_t>('A' + i)] = static_cast<int8_t>(10 + i);
-    digits[static_cast<size_t>('a' + i)] = static_cast<int8_t>(10 + i);
-  }
+  for (uint8_t i = 0; i < 10; ++i) digits[size_t{'0'} + i] = i;
+  for (uint8_t i = 0; i < 6; ++i) digits[size_t{'A'} + i] = digits[size_t{'a'} + i] = static_cast<uint8_t>(10 + i);
   return digits;
 }();
 
 // The octet of the two digits at `from`, or a negative number.
 int decode_octet(const char* from) {
-  const int high = kHexDigits[static_cast<uint8_t>(from[0])];
-  const int low = kHexDigits[static_cast<uint8_t>(from[1])];
-  return high < 0 || low < 0 ? -1 : high << 4 | low;
+  const uint8_t high = kHexDigits[static_cast<uint8_t>(from[0])];
+  const uint8_t low = kHexDigits[static_cast<uint8_t>(from[1])];
+  return high == kNoDigit || low == kNoDigit ? -1 : high << 4 | low;
 }
 
 }  // namespace

@@ -25,16 +25,16 @@ int Connection::open(const Address& address, int epoll, uint32_t number) {
   const int one = 1;
   setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   state_ = State::kConnecting;
-  epoll_event event = event_of(number, EPOLLOUT);
-  int error = 0;
-  if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address.storage), address.size) != 0 &&
-      errno != EINPROGRESS) {
-    error = errno;
-  } else if (epoll_ctl(epoll, EPOLL_CTL_ADD, socket_, &event) != 0) {
-    error = errno;
-  }
+  const int error = begin_connecting(address, epoll, number);
   if (error != 0) close();
   return error;
+}
+
+int Connection::begin_connecting(const Address& address, int epoll, uint32_t number) const {
+  const auto* peer = reinterpret_cast<const sockaddr*>(&address.storage);
+  if (::connect(socket_, peer, address.size) != 0 && errno != EINPROGRESS) return errno;
+  epoll_event event = event_of(number, EPOLLOUT);
+  return epoll_ctl(epoll, EPOLL_CTL_ADD, socket_, &event) == 0 ? 0 : errno;
 }
 
 int Connection::finish_connecting(int epoll, uint32_t number) {

@@ -38,6 +38,7 @@ class Connection {
   ResponseReader& reader() { return reader_; }
 
  private:
+  int begin_connecting(const Address& address, int epoll, uint32_t number) const;
   void watch(int epoll, uint32_t number, uint32_t events) const;
 
   int socket_ = -1;

@@ -1,11 +1,12 @@
 #include "tools/load/credentials.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <memory>
+#include <system_error>
 
 #include "protocol/json/reader.h"
 
@@ -13,12 +14,18 @@ namespace signet::load {
 namespace {
 
 std::expected<std::string, std::string> read_file(const std::string& path) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"), std::fclose);
-  if (file == nullptr) return std::unexpected(fmt::format("{}: {}", path, std::strerror(errno)));
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  int error = file < 0 ? errno : 0;
   std::string text;
   char part[65536];
-  while (const size_t size = std::fread(part, 1, sizeof part, file.get())) text.append(part, size);
-  if (std::ferror(file.get()) != 0) return std::unexpected(fmt::format("{}: cannot be read", path));
+  while (error == 0) {
+    const ssize_t size = read(file, part, sizeof part);
+    if (size == 0) break;
+    if (size > 0) text.append(part, static_cast<size_t>(size));
+    if (size < 0 && errno != EINTR) error = errno;
+  }
+  if (file >= 0) close(file);
+  if (error != 0) return std::unexpected(fmt::format("{}: {}", path, std::generic_category().message(error)));
   return text;
 }
 

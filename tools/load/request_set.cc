@@ -15,7 +15,7 @@ constexpr std::string_view kTokenPath = "/oauth2/token";
 constexpr CharClass kUnreserved = kAlphanumerics | CharClass("-._~");
 
 std::string token_path(const Url& url) {
-  return url.path.ends_with(kTokenPath) ? url.path : url.path + std::string(kTokenPath);
+  return url.path.ends_with(kTokenPath) ? url.path : fmt::format("{}{}", url.path, kTokenPath);
 }
 
 }  // namespace
@@ -61,7 +61,7 @@ RequestSet RequestSet::token(const Url& url, std::span<const Credentials> client
     const std::string id = form_encode(client.client_id), secret = form_encode(client.client_secret);
     const size_t before = set.middles_.size();
     if (method == AuthMethod::kBasic) {
-      set.middles_ += base64_encode(id + ":" + secret);
+      set.middles_ += base64_encode(fmt::format("{}:{}", id, secret));
     } else {
       const std::string whole = fmt::format("{}&client_id={}&client_secret={}", body, id, secret);
       set.middles_ += fmt::format("{}\r\n\r\n{}", whole.size(), whole);

@@ -6,7 +6,7 @@
 namespace signet::load {
 namespace {
 
-constexpr size_t kHeadSizeMax = 64 * 1024;
+constexpr size_t kHeadSizeMax = size_t{64} * 1024;
 constexpr size_t kExcerptSizeMax = 200;
 constexpr std::string_view kEndOfHead = "\r\n\r\n";
 

@@ -8,9 +8,9 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <latch>
 #include <memory>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -108,7 +108,7 @@ std::string connect_failure(const Url& url, int error) {
   return fmt::format(
       "cannot connect to {}: {}. Is signetd running there? Start it (signetd --dev), or name the right place with "
       "--url",
-      url.authority(), std::strerror(error));
+      url.authority(), std::generic_category().message(error));
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ namespace {
 constexpr uint64_t kConnectDeadlineNs = 5'000'000'000;
 constexpr uint64_t kWaitMaxNs = 50'000'000;   // how late a stop may be noticed
 constexpr uint64_t kDrainNs = 1'000'000'000;  // open loop: how long answers under way at the end are waited for
-constexpr size_t kInputSize = 64 * 1024;
+constexpr size_t kInputSize = size_t{64} * 1024;
 constexpr int kEventsMax = 256;
 
 int wait_for_events(int epoll, epoll_event* events, uint64_t timeout_ns) {

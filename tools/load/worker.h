@@ -67,7 +67,7 @@ class Worker {
   void reopen_later();
   size_t pick_client();
   bool counts(uint64_t started_ns) const { return running_ && started_ns >= times_.measured_from_ns; }
-  void note_error(uint64_t& counter, std::string what);
+  void note_error(uint64_t& counter, std::string_view what);
 
   const WorkerPlan plan_;
   const std::atomic<bool>& stop_;

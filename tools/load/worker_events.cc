@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 #include "tools/load/clock.h"
 #include "tools/load/worker.h"
@@ -39,7 +39,7 @@ void Worker::on_connected(uint32_t number) {
       connect_error_ = error;
       return;
     }
-    note_error(measurement_.not_connected, fmt::format("cannot connect: {}", std::strerror(error)));
+    note_error(measurement_.not_connected, fmt::format("cannot connect: {}", std::generic_category().message(error)));
     lost_.push_back(number);
     reopen_at_ns_ = monotonic_ns() + kReopenAfterNs;
     return;
@@ -108,7 +108,7 @@ size_t Worker::pick_client() {
 void Worker::lose(uint32_t number, uint64_t& counter, std::string_view what) {
   const Connection& connection = connections_[number];
   const bool waiting = connection.state() == Connection::State::kWaiting;
-  if (!waiting || counts(connection.started_ns())) note_error(counter, std::string(what));
+  if (!waiting || counts(connection.started_ns())) note_error(counter, what);
   if (waiting) --waiting_;
   // Not at once: a server that closes everything would keep the generator busy with nothing else.
   connections_[number].close();
@@ -122,7 +122,7 @@ void Worker::reopen(uint32_t number) {
     ++connecting_;
     return;
   }
-  note_error(measurement_.not_connected, fmt::format("cannot connect: {}", std::strerror(error)));
+  note_error(measurement_.not_connected, fmt::format("cannot connect: {}", std::generic_category().message(error)));
   if (lost_.empty()) reopen_at_ns_ = monotonic_ns() + kReopenAfterNs;
   lost_.push_back(number);
 }
@@ -133,7 +133,7 @@ void Worker::reopen_later() {
   for (const uint32_t number : numbers) reopen(number);
 }
 
-void Worker::note_error(uint64_t& counter, std::string what) {
+void Worker::note_error(uint64_t& counter, std::string_view what) {
   ++counter;
   errors_.store(errors_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   if (measurement_.first_error.empty()) measurement_.first_error = printable(what);
