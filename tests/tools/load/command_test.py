@@ -110,8 +110,9 @@ class Command(unittest.TestCase):
         self.assertIn("--allow-remote", done.stderr)
 
     def test_an_interrupt_ends_early_with_results(self):
-        process = subprocess.Popen([LOAD, "token", "--url", self.url, "--data-dir", self.directory.name, "--connections",
-                                    "1", "--duration", "60", "--json"], stdout=subprocess.PIPE, text=True)
+        command = [LOAD, "token", "--url", self.url, "--data-dir", self.directory.name, "--connections", "1",
+                   "--duration", "60", "--json"]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         time.sleep(1)
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=10)
