@@ -3,7 +3,6 @@
 
 #include <uv.h>
 
-#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -80,7 +79,6 @@ class Server {
   std::unique_ptr<http::ServerLoop> admin_loop_;
   bool stopping_ = false;
   bool failed_ = false;
-  std::atomic<bool> draining_{false};  // as the console's thread sees it
 };
 
 // service_settings takes what the request path reads from the configuration.

@@ -76,7 +76,6 @@ void Server::refresh_readiness() {
 void Server::begin_stop() {
   if (stopping_) return;
   stopping_ = true;
-  draining_.store(true, std::memory_order_relaxed);
   log_event(LogLevel::kInfo, "stopping");
   notify_service_manager("STOPPING=1");
   refresh_readiness();
