@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 #include <ctime>
 
@@ -23,26 +22,6 @@ std::optional<size_t> list_limit(std::string_view text) {
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
   if (error != std::errc() || end != text.data() + text.size() || limit < 1 || limit > kListMax) return std::nullopt;
   return limit;
-}
-
-// The `count` clients of `tenant` that follow `after` in the order of ids. Walks all clients: their table is hashed,
-// and an ordered one would cost every client memory for the sake of a listing.
-std::vector<const ClientRecord*> page(const ClientDirectory& clients, uint32_t tenant, std::string_view after,
-                                      size_t count) {
-  auto earlier = [](const ClientRecord* a, const ClientRecord* b) { return a->client_id() < b->client_id(); };
-  std::vector<const ClientRecord*> heap;  // the greatest id first
-  clients.for_each([&](const ClientRecord& client) {
-    if (client.tenant() != tenant || client.client_id() <= after) return;
-    if (heap.size() == count) {
-      if (!earlier(&client, heap.front())) return;
-      std::pop_heap(heap.begin(), heap.end(), earlier);
-      heap.pop_back();
-    }
-    heap.push_back(&client);
-    std::push_heap(heap.begin(), heap.end(), earlier);
-  });
-  std::sort_heap(heap.begin(), heap.end(), earlier);
-  return heap;
 }
 
 void set_enabled(AdminService& admin, const AdminRequest& request, bool enabled) {
@@ -89,17 +68,20 @@ void list_clients(AdminService& admin, const AdminRequest& request) {
   if (!limit) {
     return admin.refuse(request.id, AdminErrorKind::kBadRequest, fmt::format("limit: expected 1 to {}", kListMax));
   }
-  auto found = page(admin.keystore().clients(), tenant->tenant, request.query.get("after"), *limit + 1);
-  bool more = found.size() > *limit;
-  if (more) found.pop_back();
+  const ClientDirectory& clients = admin.keystore().clients();
+  auto page =
+      admin.listing().page(clients, tenant->tenant, request.query.get("after"), *limit, ClientListing::Clock::now());
   auto body = write_json([&](JsonWriter& json) {
     json.begin_object();
     json.key("clients");
     json.begin_array();
-    for (const ClientRecord* client : found) write_client(json, client->unpack(), tenant->name, client);
+    for (const std::string& id : page.ids) {
+      const ClientRecord* client = clients.find(tenant->tenant, id);
+      if (client != nullptr) write_client(json, client->unpack(), tenant->name, client);  // null: removed meanwhile
+    }
     json.end_array();
     json.key("next");
-    more ? json.string(found.back()->client_id()) : json.null();
+    page.more ? json.string(page.ids.back()) : json.null();
     json.end_object();
   });
   admin.answer(request.id, {.status = 200, .body = std::move(body)});

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "daemon/admin/answer.h"
+#include "daemon/admin/client_listing.h"
 #include "daemon/endpoint/service_shared.h"
 #include "daemon/http/server_loop.h"
 #include "keystore/keystore.h"
@@ -62,6 +63,8 @@ class AdminService final : public http::Handler {
   const AdminScope& scope() const { return scope_; }
   const ServiceSettings& settings() const { return scope_.shared.settings.load(); }
 
+  ClientListing& listing() { return listing_; }
+
   // Answers exchange `id`; a no-op when its peer is gone.
   void answer(const http::ExchangeId& id, const AdminAnswer& answer);
   void refuse(const http::ExchangeId& id, AdminErrorKind kind, std::string_view message) {
@@ -95,6 +98,7 @@ class AdminService final : public http::Handler {
  private:
   AdminScope scope_;
   http::ServerLoop* loop_ = nullptr;
+  ClientListing listing_;
 };
 
 }  // namespace signet
