@@ -60,6 +60,8 @@ AdminClient::~AdminClient() { disconnect(); }
 void AdminClient::disconnect() {
   if (descriptor_ >= 0) close(descriptor_);
   descriptor_ = -1;
+  on_way_ = 0;
+  early_octets_.clear();
 }
 
 std::expected<void, Failure> AdminClient::connect() {
@@ -115,9 +117,10 @@ std::expected<void, Failure> AdminClient::send(std::string_view octets, int64_t 
 }
 
 std::expected<HttpAnswer, Failure> AdminClient::receive(int64_t deadline) {
-  HttpAnswerReader reader;
+  HttpAnswerReader reader(on_way_ > 1);
   std::array<char, kReadSize> buffer;
-  while (true) {
+  std::expected<bool, std::string> complete = reader.feed(std::exchange(early_octets_, {}));
+  while (complete && !*complete) {
     const ssize_t count = recv(descriptor_, buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && errno == EAGAIN) {
@@ -130,19 +133,20 @@ std::expected<HttpAnswer, Failure> AdminClient::receive(int64_t deadline) {
                       "before you repeat it",
                       reader.started() ? "in the middle of its answer" : "without an answer"));
     }
-    const auto complete = reader.feed({buffer.data(), static_cast<size_t>(count)});
-    if (!complete) {
-      return failed(fmt::format("what answers on {} is no Signet daemon, or is broken: it sent {}", socket_path_,
-                                complete.error()));
-    }
-    if (*complete) return reader.take();
+    complete = reader.feed({buffer.data(), static_cast<size_t>(count)});
   }
+  if (!complete) {
+    return failed(fmt::format("what answers on {} is no Signet daemon, or is broken: it sent {}", socket_path_,
+                              complete.error()));
+  }
+  early_octets_ = reader.take_rest();
+  return reader.take();
 }
 
-std::expected<HttpAnswer, Failure> AdminClient::exchange(std::string_view method, std::string_view target,
-                                                         std::string_view body) {
+std::expected<void, Failure> AdminClient::send_request(std::string_view method, std::string_view target,
+                                                       std::string_view body) {
   if (descriptor_ < 0) {
-    if (auto connected = connect(); !connected) return std::unexpected(connected.error());
+    if (auto connected = connect(); !connected) return connected;
   }
   std::string head = fmt::format("{} {} HTTP/1.1\r\nHost: localhost\r\n", method, target);
   if (!body.empty()) head += "Content-Type: application/json\r\n";
@@ -151,9 +155,26 @@ std::expected<HttpAnswer, Failure> AdminClient::exchange(std::string_view method
   const int64_t deadline = monotonic_ms() + deadline_ms_;
   auto sent = send(head, deadline);
   if (sent) sent = send(body, deadline);
-  auto answer = sent ? receive(deadline) : std::unexpected(sent.error());
+  if (sent) {
+    ++on_way_;
+  } else {
+    disconnect();
+  }
+  return sent;
+}
+
+std::expected<HttpAnswer, Failure> AdminClient::receive_answer() {
+  if (on_way_ == 0) return failed("the daemon closed the connection before it answered everything");
+  auto answer = receive(monotonic_ms() + deadline_ms_);
+  --on_way_;
   if (!answer || answer->close) disconnect();
   return answer;
+}
+
+std::expected<HttpAnswer, Failure> AdminClient::exchange(std::string_view method, std::string_view target,
+                                                         std::string_view body) {
+  if (auto sent = send_request(method, target, body); !sent) return std::unexpected(sent.error());
+  return receive_answer();
 }
 
 std::expected<HttpAnswer, Failure> AdminClient::call(std::string_view method, std::string_view target,

@@ -1,6 +1,7 @@
-// AdminClient: blocking HTTP/1.1 over the daemon's admin socket, one request at a time on a connection that is kept.
+// AdminClient: blocking HTTP/1.1 over the daemon's admin socket, on a connection that is kept.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <string>
@@ -30,6 +31,11 @@ class AdminClient {
   // call does exchange and turns the statuses from 400 on into a Failure with the daemon's message.
   std::expected<HttpAnswer, Failure> call(std::string_view method, std::string_view target, std::string_view body = {});
 
+  // send_request and receive_answer are the halves of exchange: several requests may be on their way (RFC 9112 9.3.2),
+  // their answers come in order. After a Failure the connection is closed and nothing is on its way any more.
+  std::expected<void, Failure> send_request(std::string_view method, std::string_view target, std::string_view body);
+  std::expected<HttpAnswer, Failure> receive_answer();
+
   const std::string& socket_path() const { return socket_path_; }
 
  private:
@@ -42,6 +48,8 @@ class AdminClient {
   std::string socket_path_;
   int64_t deadline_ms_;
   int descriptor_ = -1;
+  size_t on_way_ = 0;         // requests sent and not answered
+  std::string early_octets_;  // of the next answer, read together with the one before
 };
 
 // refusal turns an error answer into a Failure: `{"error","message"}` when the body is that, its status otherwise.

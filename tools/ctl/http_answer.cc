@@ -50,7 +50,7 @@ std::expected<bool, std::string> HttpAnswerReader::feed(std::string_view octets)
   pending_.erase(0, consumed_);
   consumed_ = 0;
   if (stage_ != Stage::kDone) return false;
-  if (!pending_.empty()) return broken("octets after the end of the answer");
+  if (!pending_.empty() && !followed_) return broken("octets after the end of the answer");
   return true;
 }
 

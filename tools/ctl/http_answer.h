@@ -26,14 +26,20 @@ inline constexpr size_t kAnswerBodySizeMax = 64 * 1024 * 1024;
 // Not thread-safe; one object per answer.
 class HttpAnswerReader {
  public:
-  // Takes the octets that arrived. Gives true when the answer is complete; octets beyond its end are an error (nothing
-  // was asked yet that they could answer). The error text names what is wrong; the reader is then useless.
+  // `followed`: another answer may come right behind this one, as another request is on its way.
+  explicit HttpAnswerReader(bool followed = false) : followed_(followed) {}
+
+  // Takes the octets that arrived. Gives true when the answer is complete. Octets beyond its end are an error unless it
+  // may be followed: nothing was asked that they could answer. The error text names what is wrong; the reader is then
+  // useless.
   std::expected<bool, std::string> feed(std::string_view octets);
 
   // Whether anything has arrived yet.
   bool started() const { return started_; }
   // The answer; valid once feed gave true.
   HttpAnswer take() { return std::move(answer_); }
+  // The octets behind it, which begin the next answer.
+  std::string take_rest() { return std::move(pending_); }
 
  private:
   enum class Stage : uint8_t { kHead, kSizedBody, kChunkSize, kChunkBody, kChunkEnd, kLastChunk, kDone };
@@ -48,6 +54,7 @@ class HttpAnswerReader {
   std::expected<void, std::string> begin_body();
   void drop(size_t count);
 
+  const bool followed_;
   Stage stage_ = Stage::kHead;
   std::string pending_;
   size_t consumed_ = 0;  // of pending_

@@ -38,6 +38,19 @@ TEST(AdminClient, KeepsItsConnectionForTheNextRequest) {
   EXPECT_EQ(admin.requests()[0].body, "{}");
 }
 
+TEST(AdminClient, TakesAnswersOfRequestsOnTheirWayInOrder) {
+  int count = 0;
+  FakeAdmin admin([&](const FakeRequest& request) {
+    return ++count == 1 ? http_answer(200, request.target) + http_answer(409, "/2") : std::string();
+  });
+  AdminClient client(admin.socket_path());
+  ASSERT_TRUE(client.send_request("POST", "/1", "{}"));
+  ASSERT_TRUE(client.send_request("POST", "/2", "{}"));
+  EXPECT_EQ(client.receive_answer().value().body, "/1");
+  EXPECT_EQ(client.receive_answer().value().status, 409);
+  EXPECT_FALSE(client.receive_answer());  // nothing was asked
+}
+
 TEST(AdminClient, ConnectsAnewAfterConnectionClose) {
   FakeAdmin admin([](const FakeRequest&) {
     return std::string("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}");

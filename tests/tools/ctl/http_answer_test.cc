@@ -115,5 +115,12 @@ TEST(HttpAnswerReader, RefusesOctetsAfterTheEnd) {
   EXPECT_EQ(feed_all("HTTP/1.1 204 X\r\nContent-Length: 1\r\n\r\nx"), "a body where none may be");
 }
 
+TEST(HttpAnswerReader, KeepsTheNextAnswerApart) {
+  HttpAnswerReader reader(true);
+  ASSERT_TRUE(reader.feed(std::string(kSized) + "HTTP/1.1 2").value_or(false));
+  EXPECT_EQ(reader.take().body, "hello");
+  EXPECT_EQ(reader.take_rest(), "HTTP/1.1 2");
+}
+
 }  // namespace
 }  // namespace signet::ctl

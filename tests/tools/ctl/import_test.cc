@@ -34,7 +34,10 @@ class ImportDaemon {
 
   std::string take(const std::string& id, uint64_t number, const std::string& body) {
     if (number < next[id]) return http_answer(200, "{\"added\":0,\"updated\":0,\"skipped\":0,\"repeated\":true}");
-    EXPECT_EQ(number, next[id]);
+    if (number != next[id] || number == overtakes) {
+      overtakes = UINT64_MAX;
+      return http_answer(409, "{\"message\":\"another chunk of this import is expected\"}");
+    }
     const auto chunk = read_json(body, {.size_max = 8 << 20, .depth_max = 16});
     EXPECT_TRUE(chunk);
     size_t added = 0;
@@ -59,6 +62,7 @@ class ImportDaemon {
   std::map<std::string, uint64_t> next;
   std::set<std::string> imports;
   int refuse_chunk = -1;
+  uint64_t overtakes = UINT64_MAX;  // this chunk is refused once, as if it had come before its time
   std::string refusal = "{\"message\":\"client exists: c2\"}";
   int lose_answer_of = -1;
 };
@@ -154,6 +158,21 @@ TEST_F(Import, ARefusedClientIsFoundByItsLine) {
   daemon_.refusal = "{\"message\":\"clients[1] (c7): tenant: there is no tenant\"}";
   const RunResult result = run({"--chunk", "5"});
   EXPECT_NE(result.err.find("line 9: clients[1] (c7)"), std::string::npos) << result.err;
+}
+
+TEST_F(Import, AChunkThatOvertookAnotherIsSentAgain) {
+  directory_.write("clients.jsonl", lines(1, 100));
+  daemon_.overtakes = 7;
+  const RunResult result = run({"--chunk", "2", "--secrets-out", secrets_});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(secrets(), daemon_.clients);
+  EXPECT_EQ(daemon_.clients.size(), 100u);
+}
+
+TEST_F(Import, ARefusalOfTheFirstChunkIsTheLastWord) {
+  daemon_.refuse_chunk = 0;
+  EXPECT_EQ(run({"--chunk", "2"}).status, 1);
+  EXPECT_EQ(daemon_.clients.size(), 0u);
 }
 
 TEST_F(Import, GoesOnWhereItStoppedWithTheSameSecrets) {

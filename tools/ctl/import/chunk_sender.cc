@@ -10,6 +10,8 @@
 namespace signet::ctl {
 namespace {
 
+constexpr size_t kOnWayMax = 2;
+
 uint64_t count_of(const JsonValue& answer, std::string_view name) {
   const JsonValue* member = answer.find(name);
   const auto count = member == nullptr ? std::nullopt : member->as_integer();
@@ -46,7 +48,10 @@ bool ChunkSender::put(PreparedChunk& chunk) {
 
 bool ChunkSender::wait_idle() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return (!has_waiting_ && !sending_) || failure_; });
+  idle_wanted_ = true;
+  changed_.notify_all();
+  changed_.wait(lock, [this] { return (!has_waiting_ && unanswered_ == 0) || failure_; });
+  idle_wanted_ = false;
   return !failure_;
 }
 
@@ -65,45 +70,97 @@ uint64_t ChunkSender::committed() const {
   return committed_;
 }
 
+// Waits until there is something to do and says what; a chunk to send is put into `to`.
+ChunkSender::Step ChunkSender::next_step(PreparedChunk& to) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] {
+    return has_waiting_ || finishing_ || unanswered_ == kOnWayMax || (idle_wanted_ && unanswered_ != 0);
+  });
+  if (has_waiting_ && unanswered_ < kOnWayMax) {
+    std::swap(waiting_, to);
+    has_waiting_ = false;
+    ++unanswered_;
+    changed_.notify_all();
+    return Step::kSend;
+  }
+  return unanswered_ == 0 ? Step::kEnd : Step::kReceive;
+}
+
 void ChunkSender::run() {
   PreparedChunk chunk;
-  std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [this] { return has_waiting_ || finishing_; });
-    if (!has_waiting_) return;
-    std::swap(waiting_, chunk);
-    has_waiting_ = false;
-    sending_ = true;
+    if (!spare_.empty() && chunk.buffer.empty()) {
+      chunk = std::move(spare_.back());
+      spare_.pop_back();
+    }
+    const Step step = next_step(chunk);
+    std::expected<void, Failure> done;
+    if (step == Step::kSend) {
+      chunk.behind_another = !on_way_.empty();
+      done = send(chunk);
+      on_way_.push_back(std::exchange(chunk, {}));
+    } else if (step == Step::kReceive) {
+      done = receive_first();
+    }
+    if (done && step != Step::kEnd) continue;
+    const std::lock_guard lock(mutex_);
+    if (!done) failure_ = std::move(done.error());
     changed_.notify_all();
-    lock.unlock();
-    auto sent = send(chunk);
-    lock.lock();
-    sending_ = false;
-    if (!sent) failure_ = std::move(sent.error());
-    if (sent) committed_ += chunk.lines.size();
-    changed_.notify_all();
-    if (failure_) return;
+    return;
   }
 }
 
 std::expected<void, Failure> ChunkSender::send(const PreparedChunk& chunk) {
   const std::string target = fmt::format("/v1/imports/{}/chunks/{}", import_id_, chunk.number);
-  const auto answer = admin_.call("POST", target, std::string_view(chunk.buffer).substr(0, chunk.body_size));
-  if (!answer) {
-    return std::unexpected(
-        Failure{fmt::format("lines {} to {} were not imported: {}{}", chunk.lines.front(), chunk.lines.back(),
-                            place_of(answer.error().text, chunk.lines), answer.error().text)});
+  return admin_.send_request("POST", target, std::string_view(chunk.buffer).substr(0, chunk.body_size));
+}
+
+std::expected<void, Failure> ChunkSender::receive_first() {
+  const auto answer = admin_.receive_answer();
+  if (!answer) return std::unexpected(answer.error());
+  if (answer->status >= 400 && on_way_.front().behind_another) return send_again();
+  return settle_first(*answer);
+}
+
+// A chunk that overtook the one before it inside the daemon (which may stop to make a key for that one) is refused
+// without harm, and so are those behind it. Sent one by one they succeed, or their refusal is the last word.
+std::expected<void, Failure> ChunkSender::send_again() {
+  for (size_t i = 1; i < on_way_.size(); ++i) {
+    if (const auto ignored = admin_.receive_answer(); !ignored) return std::unexpected(ignored.error());
   }
-  const auto outcome = read_answer(answer->body);
+  while (!on_way_.empty()) {
+    if (auto sent = send(on_way_.front()); !sent) return sent;
+    const auto answer = admin_.receive_answer();
+    if (!answer) return std::unexpected(answer.error());
+    if (auto settled = settle_first(*answer); !settled) return settled;
+  }
+  return {};
+}
+
+// Takes note of the answer to the oldest chunk on its way, which then is there no more.
+std::expected<void, Failure> ChunkSender::settle_first(const HttpAnswer& answer) {
+  const PreparedChunk& chunk = on_way_.front();
+  if (answer.status >= 400) {
+    const std::string text = refusal(answer).text;
+    return std::unexpected(Failure{fmt::format("lines {} to {} were not imported: {}{}", chunk.lines.front(),
+                                               chunk.lines.back(), place_of(text, chunk.lines), text)});
+  }
+  const auto outcome = read_answer(answer.body);
   if (!outcome) return std::unexpected(outcome.error());
   const JsonValue* repeated = outcome->find("repeated");
   if (repeated != nullptr && repeated->as_boolean().value_or(false)) {
     result_.repeated += chunk.lines.size();
-    return {};
+  } else {
+    result_.added += count_of(*outcome, "added");
+    result_.updated += count_of(*outcome, "updated");
+    result_.skipped += count_of(*outcome, "skipped");
   }
-  result_.added += count_of(*outcome, "added");
-  result_.updated += count_of(*outcome, "updated");
-  result_.skipped += count_of(*outcome, "skipped");
+  const std::lock_guard lock(mutex_);
+  committed_ += chunk.lines.size();
+  --unanswered_;
+  changed_.notify_all();
+  spare_.push_back(std::move(on_way_.front()));
+  on_way_.pop_front();
   return {};
 }
 

@@ -1,9 +1,10 @@
 // ChunkSender: a thread that sends one prepared chunk after the other and waits for their commits, so that the next one
-// is prepared meanwhile.
+// is prepared meanwhile. Two chunks are on their way at a time: the daemon reads one while it commits the other.
 #pragma once
 
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -20,6 +21,7 @@ struct PreparedChunk {
   std::vector<uint64_t> lines;  // of each client in the file
   std::string buffer;           // kChunkBodySizeMax octets, made once: filling it with zeros for each chunk costs more
   size_t body_size = 0;         // of the buffer
+  bool behind_another = false;  // sent while another one had no answer yet
 };
 
 // Lock-protected: `mutex_` guards everything below it. put, wait_idle and finish are for the one preparing thread.
@@ -42,8 +44,13 @@ class ChunkSender {
   uint64_t committed() const;
 
  private:
+  enum class Step : uint8_t { kSend, kReceive, kEnd };
   void run();
+  Step next_step(PreparedChunk& to);
   std::expected<void, Failure> send(const PreparedChunk& chunk);
+  std::expected<void, Failure> receive_first();
+  std::expected<void, Failure> settle_first(const HttpAnswer& answer);
+  std::expected<void, Failure> send_again();
 
   AdminClient& admin_;
   const std::string import_id_;
@@ -52,11 +59,14 @@ class ChunkSender {
   std::condition_variable changed_;
   PreparedChunk waiting_;
   bool has_waiting_ = false;
-  bool sending_ = false;
+  bool idle_wanted_ = false;
   bool finishing_ = false;
+  size_t unanswered_ = 0;  // chunks taken from waiting_ whose fate is not known yet
   uint64_t committed_ = 0;
   std::optional<Failure> failure_;
-  std::thread thread_;  // last: it uses all of the above
+  std::deque<PreparedChunk> on_way_;  // the sending thread's own: sent and not answered, oldest first
+  std::vector<PreparedChunk> spare_;  // likewise: buffers to use again
+  std::thread thread_;                // last: it uses all of the above
 };
 
 }  // namespace signet::ctl
