@@ -1,14 +1,16 @@
 #include "daemon/endpoint/reply.h"
 
 #include <array>
+#include <cstring>
 #include <string>
+
+#include "protocol/oauth/client_authentication.h"
 
 namespace signet {
 namespace {
 
 constexpr std::string_view kNoStore = "Cache-Control: no-store\r\nPragma: no-cache\r\n";  // RFC 6749 5.1
-constexpr std::string_view kChallenge =
-    "WWW-Authenticate: Basic realm=\"signet\", charset=\"UTF-8\"\r\n";  // RFC 7617 section 2.1
+constexpr std::string_view kChallengeName = "WWW-Authenticate: ";
 
 }  // namespace
 
@@ -28,12 +30,18 @@ void reply_error(WorkerScope& scope, const http::Request& request, http::Respond
   const size_t size = write_error_body(error, body);
   std::array<char, 512> fields;
   size_t used = 0;
-  for (const std::string_view part :
-       {kNoStore, error.challenge ? kChallenge : std::string_view{}, error.extra_fields}) {
-    if (used + part.size() > fields.size()) continue;
+  const auto add = [&](std::string_view part) {
+    if (used + part.size() > fields.size()) return;
     std::memcpy(fields.data() + used, part.data(), part.size());
     used += part.size();
+  };
+  add(kNoStore);
+  if (error.challenge) {
+    add(kChallengeName);
+    add(kBasicChallenge);
+    add("\r\n");
   }
+  add(error.extra_fields);
   reply(scope, request, out, endpoint,
         {.status = error.status != 0 ? error.status : oauth_error(error.error).status,
          .content_type = "application/json",
