@@ -13,7 +13,8 @@ import urllib.request
 from dataclasses import dataclass
 
 import load
-from servers import (BUILD, Nginx, OidcProvider, Signet, basic, note, pinned, temporary_directory, write_auth_file)
+from servers import (BUILD, Nginx, OidcProvider, Signet, basic, note, pinned, save_figures, temporary_directory,
+                     write_auth_file)
 
 SCOPES = ["a.read", "a.write", "b.read"]
 AUDIENCE = "urn:demo"
@@ -125,17 +126,33 @@ def print_table(found, results, rates):
               f"| {median(m.resident_mib for m in mine):.0f} | {median(m.load_busy for m in mine):.0%}{limit} "
               f"| {sum(m.errors for m in mine)} |")
     print("\nRatios are per round against the contestant named before (the peer's against Signet), medians shown.")
-    for alg in ("EdDSA", "ES256"):
-        mine = next((results[c.name] for c in found if c.name == f"signet {alg}"), None)
-        bound = next((results[c.beside] for c in found if c.name == f"signet {alg}"), None)
-        if not mine or alg not in rates:
+    print()
+    for name, value in figures(results, rates).items():
+        print(f"{name}: {value:.3f}")
+
+
+def figures(results, rates):
+    """What the targets are about, medians of the per-round figures."""
+    found = {}
+
+    # Each of Signet's contestants stands behind the one that it is judged beside.
+    names = list(results)
+    bounds = {name.split()[1]: before for before, name in zip(names, names[1:]) if name.startswith("signet ")}
+    for name, mine in results.items():
+        if not name.startswith("signet "):
             continue
-        shares = [m.rate * (1 / n.rate + 1 / sign) for m, n, sign in zip(mine, bound, rates[alg])]
-        print(f"{alg}: bare signing {median(rates[alg]):,.0f}/s; share of the bound 1/(1/nginx + 1/sign): {median(shares):.3f}")
-    for alg in ("EdDSA", "ES256"):
-        mine, peer = results.get(f"signet {alg}"), results.get(f"oidc-provider {alg}")
-        if mine and peer:
-            print(f"{alg}: {median(m.rate / p.rate for m, p in zip(mine, peer)):.1f} x node-oidc-provider")
+        what = name.split()[1]
+        bound = results[bounds[what]]
+        found[f"{what} rate over nginx"] = median(a.rate / b.rate for a, b in zip(mine, bound))
+        found[f"{what} CPU us over nginx"] = median(a.cpu_us - b.cpu_us for a, b in zip(mine, bound))
+        if what in rates:
+            found[f"{what} share of the bound 1/(1/nginx + 1/sign)"] = median(
+                a.rate * (1 / b.rate + 1 / sign) for a, b, sign in zip(mine, bound, rates[what]))
+            found[f"{what} bare signing per second"] = median(rates[what])
+        peer = results.get(f"oidc-provider {what}")
+        if peer:
+            found[f"{what} over node-oidc-provider"] = median(a.rate / b.rate for a, b in zip(mine, peer))
+    return found
 
 
 def main():
@@ -153,7 +170,9 @@ def main():
             for server in servers:
                 server.stop()
     print_table(found, results, rates)
+    save_figures("compare", figures(results, rates))
     return 1 if any(r.errors for rounds in results.values() for r in rounds) else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,11 +1,27 @@
 #!/bin/sh
-# Signet beside nginx `return 200` and node-oidc-provider, in one run: one table of rate, CPU per request, ratios,
-# latency and memory. About ten minutes on two idle cores; run nothing else meanwhile.
-#   bench/compare/run.sh [--rounds N] [--seconds S] [--only NAME,...]
+# Signet beside nginx `return 200` and node-oidc-provider, then everything else that has a target; prints each table and
+# last the targets beside what was measured. About twenty minutes on two idle cores; run nothing else meanwhile.
+#   bench/compare/run.sh [PART...]      parts: compare fairness million steady scaling generator (default: all)
+# The parts take options when run by themselves, see bench/compare/*.py.
 set -eu
 cd "$(dirname "$0")/../.."
 sh tools/install-packages.sh bench
 [ -f build/build.ninja ] || meson setup build
-meson compile -C build signetd signetctl signet-load signing_bench
+meson configure build -Dtests=true -Dbenchmarks=true
+meson compile -C build signetd signetctl signet-load signing_bench authentication_timing
 (cd bench/compare/peer && npm ci --no-audit --no-fund --loglevel=error)
-exec /usr/bin/python3 bench/compare/compare.py "$@"
+
+[ $# -gt 0 ] || set -- compare fairness million steady scaling generator
+echo "$(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), file system of the data:" \
+  "$(stat -f -c %T build)"
+for part in "$@"; do
+  printf '\n## %s\n\n' "$part"
+  case "$part" in
+    steady)
+      /usr/bin/python3 bench/steady/steady_state.py --save build/bench-run/figures/steady.json || true
+      ;;
+    *) /usr/bin/python3 "bench/compare/$part.py" ;;
+  esac
+done
+printf '\n## targets\n\n'
+/usr/bin/python3 bench/compare/summary.py

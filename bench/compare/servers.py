@@ -149,5 +149,12 @@ def temporary_directory():
     return tempfile.TemporaryDirectory(dir=base, prefix="compare-", ignore_cleanup_errors=True)
 
 
+def save_figures(name, figures):
+    """Figures for the summary: what the table of targets asks for, by name."""
+    folder = BUILD / "bench-run" / "figures"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.json").write_text(json.dumps(figures, indent=2) + "\n")
+
+
 def note(text):
     print(text, file=sys.stderr, flush=True)

@@ -6,7 +6,7 @@ million. Prints what it saw; exit 1 when a worker allocated or used a futex, or 
 
 import argparse
 import http.client
-import os
+import json
 import re
 import struct
 import subprocess
@@ -140,21 +140,27 @@ def main():
     parser.add_argument("--requests", type=int, default=10_000)
     parser.add_argument("--flat", type=int, default=1_000_000, help="requests of the memory check; 0 leaves it out")
     parser.add_argument("--algorithms", default="HS256,EdDSA,ES256,RS256")
+    parser.add_argument("--save", help="file for the figures, as JSON")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory:
         library = Path(directory) / "malloc_count.so"
         subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", library, HERE / "malloc_count.c", "-ldl"], check=True)
-        bad = False
+        bad, seen = False, {}
         print("| algorithm | requests | malloc family on the worker | futex on the worker |\n|---|---|---|---|")
         for algorithm in options.algorithms.split(","):
             requests = options.requests if algorithm != "RS256" else options.requests // 10
             allocated, waited = allocations(library, algorithm, requests), futexes(algorithm, requests)
             bad |= allocated != 0 or waited != 0
+            seen[algorithm] = {"requests": requests, "malloc family": allocated, "futex": waited}
             print(f"| {algorithm} | {requests} | {allocated} | {waited} |", flush=True)
     if options.flat:
         first, last, sent = growth(options.flat)
         bad |= last > first * 1.02 + 1024
+        seen["memory"] = {"first KiB": first, "last KiB": last, "tokens": sent}
         print(f"resident memory after the warm-up {first} KiB, after {sent:,.0f} tokens {last} KiB")
+    if options.save:
+        Path(options.save).parent.mkdir(parents=True, exist_ok=True)
+        Path(options.save).write_text(json.dumps(seen, indent=2) + "\n")
     return 1 if bad else 0
 
 

@@ -1,0 +1,55 @@
+"""The table of targets beside what the last run of each script measured."""
+
+import json
+import sys
+
+from servers import BUILD
+
+
+def read(name):
+    path = BUILD / "bench-run" / "figures" / f"{name}.json"
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+def rows():
+    compare, fairness, million = read("compare"), read("fairness"), read("million")
+    scaling, steady, generator = read("scaling"), read("steady"), read("generator")
+    most, least = "at most", "at least"
+    yield "HS256 token, server CPU over nginx, us", most, 2.0, compare.get("HS256 CPU us over nginx")
+    yield "HS256 token, rate over nginx", least, 0.75, compare.get("HS256 rate over nginx")
+    for alg in ("EdDSA", "ES256"):
+        yield f"{alg} token, share of the bound", least, 0.88, compare.get(
+            f"{alg} share of the bound 1/(1/nginx + 1/sign)")
+    yield "EdDSA token over node-oidc-provider", least, 9, compare.get("EdDSA over node-oidc-provider")
+    for what in ("jwks", "healthz"):
+        yield f"{what}, rate over nginx", least, 0.9, compare.get(f"{what} rate over nginx")
+    yield "RS256 flood, EdDSA p99 above, ms", most, 5, fairness.get("EdDSA p99 ms above")
+    yield "million clients, resident bytes each", most, 320, million.get("bytes per client")
+    yield "million clients, start to ready, s", most, 3, million.get("start s")
+    yield "million clients, HS256 CPU uniform over one", most, 1.15, million.get("uniform over one, CPU")
+    yield "million clients, import, s", most, 20, million.get("import s")
+    for alg, seen in steady.items():
+        if alg != "memory":
+            yield f"steady state {alg}, malloc family in {seen['requests']}", most, 0, seen["malloc family"]
+            yield f"steady state {alg}, futex in {seen['requests']}", most, 0, seen["futex"]
+    if "memory" in steady:
+        grown = steady["memory"]["last KiB"] / steady["memory"]["first KiB"]
+        yield f"memory after {steady['memory']['tokens']:,.0f} tokens over before", most, 1.02, grown
+    for alg, ratio in scaling.items():
+        yield f"signing {alg}, two threads over one", least, 1.85, ratio
+    yield "signet-load over wrk", least, 0.95, generator.get("signet-load over wrk")
+
+
+def main():
+    print("| what | target | measured | |\n|---|---|---|---|")
+    for what, side, target, value in rows():
+        if value is None:
+            print(f"| {what} | {side} {target} | not run | |")
+            continue
+        met = value <= target if side == "at most" else value >= target
+        print(f"| {what} | {side} {target} | {value:.3f} | {'' if met else '**missed**'} |")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
