@@ -23,6 +23,50 @@ import time
 FOLLOWER = b"GET /follower HTTP/1.1\r\nHost: h\r\n\r\n"
 SKIPPED = 77
 
+# Bodies that are requests themselves: whoever ends the first request elsewhere than the other sees /smuggled.
+HIDDEN = b"GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n"
+CHUNK = b"%x\r\n%s\r\n0\r\n\r\n" % (len(HIDDEN), HIDDEN)
+LENGTH = b"Content-Length: %d\r\n" % len(HIDDEN)
+CHUNKED = b"Transfer-Encoding: chunked\r\n"
+SMUGGLING = [(fields, body) for fields, bodies in [
+    (LENGTH, [HIDDEN]),
+    (CHUNKED, [CHUNK, b"0\r\n\r\n" + HIDDEN]),
+    (b"Content-Length: 0\r\n" + CHUNKED, [CHUNK, b"0\r\n\r\n" + HIDDEN]),
+    (LENGTH + CHUNKED, [b"0\r\n\r\n" + HIDDEN]),
+    (CHUNKED + LENGTH, [b"0\r\n\r\n" + HIDDEN]),
+    (LENGTH + b"Content-Length: 0\r\n", [HIDDEN]),
+    (b"Content-Length: 0\r\n" + LENGTH, [HIDDEN]),
+    (LENGTH + b"Transfer-Encoding: identity\r\n", [HIDDEN]),
+    (LENGTH + b"Transfer-Encoding: xchunked\r\n", [CHUNK, HIDDEN]),
+    (LENGTH + b"Transfer-Encoding : chunked\r\n", [CHUNK, HIDDEN]),
+    (LENGTH + b"Transfer-Encoding:\x0bchunked\r\n", [CHUNK, HIDDEN]),
+    (LENGTH + b"X: y\rTransfer-Encoding: chunked\r\n", [CHUNK, HIDDEN]),
+    (LENGTH + b"X: y\nTransfer-Encoding: chunked\r\n", [CHUNK, HIDDEN]),
+    (LENGTH + b"Transfer-Encoding:\r\n chunked\r\n", [CHUNK, HIDDEN]),
+    (b"Transfer_Encoding: chunked\r\n" + LENGTH, [CHUNK, HIDDEN]),
+    (b"Content-Length: +0\r\n", [HIDDEN]),
+    (b"Content-Length: 0x0\r\n", [HIDDEN]),
+    (b"Content-Length:\r\n", [HIDDEN]),
+    (b"Transfer-Encoding: chunked, identity\r\n", [CHUNK]),
+    (b"Transfer-Encoding: gzip, chunked\r\n", [CHUNK]),
+    (CHUNKED + b"Transfer-Encoding: identity\r\n", [CHUNK]),
+    (CHUNKED, [b"3;a=\n\r\nabc\r\n0\r\n\r\n", b"0;x\nxx\r\n\r\n" + HIDDEN, b"0\r\n" + HIDDEN, b"0\n\n" + HIDDEN,
+               b"1\r\naXX0\r\n\r\n" + HIDDEN]),
+    (b"Expect: 100-continue\r\n" + LENGTH, [HIDDEN]),
+    (b"Connection: content-length\r\n" + LENGTH, [HIDDEN]),
+    (b"Connection: transfer-encoding\r\n" + CHUNKED, [CHUNK]),
+    (b"Upgrade: h2c\r\nConnection: upgrade\r\n" + LENGTH, [HIDDEN]),
+] for body in bodies]
+
+
+def smuggling_streams():
+    """(rule, stream): each of the above with every method and version that frames bodies differently somewhere."""
+    for fields, body in SMUGGLING:
+        for line in [b"POST /p HTTP/1.1", b"GET /p HTTP/1.1", b"POST /p HTTP/1.0"]:
+            alive = b"Connection: keep-alive\r\n" if line.endswith(b"1.0") else b""
+            yield "a request in the body", line + b"\r\nHost: h\r\n" + alive + fields + b"\r\n" + body
+
+
 NGINX = """
 daemon off; master_process off; pid {dir}/nginx.pid; error_log {dir}/error.log; worker_processes 1;
 events {{ worker_connections 256; }}
@@ -101,7 +145,7 @@ def send(port, octets):
         shut = False
         while True:
             try:
-                client.settimeout(0.15 if not shut else 3)
+                client.settimeout(0.08 if not shut else 3)
                 part = client.recv(65536)
             except socket.timeout:
                 # Some front ends drop requests of a half-closed client: close only when nothing comes any more.
@@ -201,23 +245,26 @@ def run(name, program):
         print(f"skipped: {name} is not installed")
         return SKIPPED
     cases = subprocess.run([program, "--cases"], capture_output=True, text=True, check=True).stdout
+    streams = [(rule, bytes.fromhex(octets)) for rule, octets in (line.split("\t") for line in cases.splitlines())]
+    streams += smuggling_streams()
     server = EchoServer(program)
     faults, count, relayed = [], 0, 0
-    with tempfile.TemporaryDirectory() as folder:
-        for buffering in ["on", "off"] if name == "nginx" else ["on"]:
-            front = FrontEnd(name, server.port, folder, buffering)
-            try:
-                for line in cases.splitlines():
-                    rule, octets = line.split("\t")
-                    found, answered = check(server, front, rule, bytes.fromhex(octets) + FOLLOWER, count)
-                    faults, count, relayed = faults + found, count + 1, relayed + answered
-            finally:
-                front.stop()
-    server.process.kill()
-    server.process.wait()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            for buffering in ["on", "off"] if name == "nginx" else ["on"]:
+                front = FrontEnd(name, server.port, folder, buffering)
+                try:
+                    for rule, octets in streams:
+                        found, answered = check(server, front, rule, octets + FOLLOWER, count)
+                        faults, count, relayed = faults + found, count + 1, relayed + answered
+                finally:
+                    front.stop()
+    finally:
+        server.process.kill()
+        server.process.wait()
     print(f"{name}: {count} streams, {relayed} requests relayed, {len(faults)} faults")
     print("\n".join(faults))
-    return 1 if faults or count < 100 or relayed < count // 2 else 0
+    return 1 if faults or count < 100 or relayed < count // 3 else 0
 
 
 if __name__ == "__main__":
