@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "daemon/config_nearest.h"
+#include "daemon/config_octets.h"
 #include "daemon/config_table.h"
 
 namespace signet {
@@ -43,7 +44,7 @@ class Reader {
 
   // In the order of the lines; tables give their keys in another one.
   std::string error_text() {
-    std::ranges::stable_sort(errors_, {}, &Error::first);
+    std::ranges::sort(errors_);
     std::string text;
     for (const Error& error : errors_) text += (text.empty() ? "" : "\n") + error.second;
     return text;
@@ -159,6 +160,10 @@ class Reader {
 
 std::expected<Config, std::string> parse_config(std::string_view text, std::string_view name) {
   if (text.size() > kFileSizeMax) return std::unexpected(fmt::format("{}: larger than 1 MiB", name));
+  if (size_t line = stray_octet_line(text); line != 0) {
+    return std::unexpected(
+        fmt::format("{}:{}: not TOML: expected ASCII outside comments and quoted texts", name, line));
+  }
   try {
     Reader reader(name);
     reader.read(toml::parse(text, name));

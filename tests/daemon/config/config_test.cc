@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "daemon/config_nearest.h"
+#include "daemon/config_octets.h"
 
 namespace signet {
 namespace {
@@ -183,6 +184,28 @@ TEST(ConfigNearestTest, SwappedNeighboursAreOneMistake) {
   EXPECT_EQ(edit_distance("listen", "lsiten"), 1u);
   EXPECT_EQ(edit_distance("", "abc"), 3u);
   EXPECT_EQ(edit_distance("kitten", "sitting"), 3u);
+}
+
+// toml++ 3.3 takes these where TOML 1.0 has none, into undefined behaviour.
+TEST(StrayOctetTest, AreFoundOutsideCommentsAndTexts) {
+  EXPECT_EQ(stray_octet_line("a = 1\nb = \xCC\xA2"), 2u);
+  EXPECT_EQ(stray_octet_line("\xC3\xA9 = 1"), 1u);
+  EXPECT_EQ(stray_octet_line("a = \"x\" \xC3\xA9"), 1u);
+  EXPECT_EQ(stray_octet_line("a = \"x\\\"\" \xC3\xA9"), 1u) << "an escaped quote ends nothing";
+  EXPECT_EQ(stray_octet_line("a = '''\n\n'''\n\xC3\xA9"), 4u);
+  EXPECT_EQ(stray_octet_line("a = \"x\n\xC3\xA9"), 2u) << "a text that does not end goes no further than its line";
+}
+
+TEST(StrayOctetTest, TextsAndCommentsMayHaveAnything) {
+  EXPECT_EQ(stray_octet_line(""), 0u);
+  EXPECT_EQ(stray_octet_line("# \xC3\xA9 \"\na = \"\xC3\xA9\" # \xC3\xA9\nb = '\xC3\xA9\\'\n"), 0u);
+  EXPECT_EQ(stray_octet_line("a = \"\"\"\n\xC3\xA9\"\n\\\"\"\" \xC3\xA9\"\"\""), 0u);
+}
+
+TEST(ConfigTest, APathMayBeOutsideAscii) {
+  auto config = parse("key_file = \"/khóa\"  # chìa\n");
+  ASSERT_TRUE(config.has_value()) << config.error();
+  EXPECT_EQ(config->key_file, "/khóa");
 }
 
 // The committed page is what the table makes.
