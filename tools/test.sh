@@ -37,8 +37,18 @@ meson compile -C "$build"
 export NODE_OPTIONS="${NODE_OPTIONS:-} --experimental-global-webcrypto"
 (cd tests/conformance && npm ci --no-audit --no-fund --loglevel=error)
 
+# Every finding of a sanitizer fails its test: UBSan would else print and go on, TSan only at the exit of the program.
+# What runs under a sanitizer is slower, so that the time-outs are three times as long.
+multiplier=1
+if [ "$preset" != release ]; then
+  multiplier=3
+  export UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1"
+  export ASAN_OPTIONS="halt_on_error=1:detect_stack_use_after_return=1"
+  export TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1"
+fi
+
 status=0
-meson test -C "$build" --print-errorlogs || status=$?
+meson test -C "$build" -t "$multiplier" --print-errorlogs || status=$?
 
 # One closing line that says how many ran.
 python3 - "$build/meson-logs/testlog.json" <<'PY'
