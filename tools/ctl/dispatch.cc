@@ -26,7 +26,7 @@ std::string overview(std::string_view noun) {
   }
   text +=
       "\nThe admin socket is $SIGNET_SOCKET, else ./signet-dev/admin.sock when it exists, else "
-      "/var/lib/signet/admin.sock.\nExit status: 0 done, 1 refused or failed, 2 wrong usage.\n";
+      "/var/lib/signetd/admin.sock.\nExit status: 0 done, 1 refused or failed, 2 wrong usage.\n";
   return text;
 }
 

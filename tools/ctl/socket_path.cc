@@ -7,7 +7,7 @@
 namespace signet::ctl {
 namespace {
 constexpr const char* kDevSocket = "./signet-dev/admin.sock";
-constexpr const char* kSystemSocket = "/var/lib/signet/admin.sock";
+constexpr const char* kSystemSocket = "/var/lib/signetd/admin.sock";
 }  // namespace
 
 std::string default_socket_path() {

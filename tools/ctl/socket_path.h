@@ -6,7 +6,7 @@
 namespace signet::ctl {
 
 // default_socket_path: $SIGNET_SOCKET when set and not empty, else ./signet-dev/admin.sock when it exists (a daemon
-// started with --dev in this directory), else /var/lib/signet/admin.sock.
+// started with --dev in this directory), else /var/lib/signetd/admin.sock.
 std::string default_socket_path();
 
 // socket_in_data_dir: DIR/admin.sock.
