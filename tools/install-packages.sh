@@ -1,11 +1,10 @@
 #!/bin/sh
 # Installs the Debian packages that a purpose needs, says which, and does nothing when all are there.
-#   tools/install-packages.sh build|test|bench|lint
+#   tools/install-packages.sh build|quickstart|test|bench|lint
 set -eu
 
 build="build-essential meson ninja-build pkg-config protobuf-compiler libuv1-dev node-llhttp libsodium-dev libssl-dev
-librocksdb-dev libprotobuf-dev libconcurrentqueue-dev rapidjson-dev libtomlplusplus-dev libcli11-dev libfmt-dev
-libspdlog-dev"
+librocksdb-dev libprotobuf-dev libconcurrentqueue-dev rapidjson-dev libtomlplusplus-dev libcli11-dev libfmt-dev"
 # quickstart shows a token being made and checked with what a user has: curl and a JWT library.
 quickstart="$build curl ca-certificates python3 python3-jwt python3-cryptography"
 test="$quickstart git libgtest-dev libgmock-dev libbenchmark-dev nginx-light haproxy strace faketime valgrind procps
