@@ -1,4 +1,5 @@
-// All limits of the HTTP layer with the reason of each; defaults are SECURITY's, configurable where said.
+// All limits of the HTTP layer with the reason of each: what one peer can hold or make the daemon do has a bound from
+// the first octet on (CWE-770). Configurable where said.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 // Under valgrind: the presented secret is marked undefined, so that any jump or address that depends on it is an error
-// (SECURITY: timing of secret compare). With the argument `control` it compares with memcmp instead, which must be
-// found: otherwise the test could not fail.
+// (a compare whose time depends on the secret gives it away: CWE-208). With the argument `control` it compares with
+// memcmp instead, which must be found: otherwise the test could not fail.
 #include <valgrind/memcheck.h>
 
 #include <cstdio>
