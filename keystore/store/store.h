@@ -2,10 +2,10 @@
 // so that a second implementation can follow.
 //
 // Order of every operation: queued -> checked and applied by the one committer, in order -> one durable batch (synced)
-// -> mark -> StoreListener::committed (publication) -> completion. A completion is called on the committer's thread or on
-// the reclamation thread, or before return on the caller's when the operation could not be queued (kBusy, closed); it
-// must not block, and callers post to their own loop. An operation refused by its check changes nothing. After a failed
-// sync nothing can be trusted: every operation fails with kUnavailable from then on.
+// -> mark -> StoreListener::committed (publication) -> completion. A completion is called on the committer's thread or
+// on the reclamation thread, or before return on the caller's when the operation could not be queued (kBusy, closed);
+// it must not block, and callers post to their own loop. An operation refused by its check changes nothing. After a
+// failed sync nothing can be trusted: every operation fails with kUnavailable from then on.
 #pragma once
 
 #include <array>
@@ -29,8 +29,8 @@ enum class StoreErrorKind : uint8_t {
   kUnavailable,  // storage failed, stopped, or shutting down
   kConflict,     // exists already, or changed since the revision named
   kNotFound,
-  kInvalid,      // refused by a rule; text says which
-  kBusy,         // queue full: retry
+  kInvalid,  // refused by a rule; text says which
+  kBusy,     // queue full: retry
 };
 struct StoreError {
   StoreErrorKind kind{};
@@ -63,8 +63,8 @@ struct KeyRow {
   std::string public_jwk;               // JSON, empty for HMAC
   std::vector<uint8_t> sealed_private;  // empty once erased
   UnixSeconds created_at = 0;
-  UnixSeconds activated_at = 0;         // 0 = not yet
-  uint64_t revision = 0;  // grows with every change in the store; never reused
+  UnixSeconds activated_at = 0;  // 0 = not yet
+  uint64_t revision = 0;         // grows with every change in the store; never reused
 };
 
 // A sealed secret that is no signing key: pepper and, later, family keys.
@@ -82,12 +82,25 @@ struct LastUsedRow {
 };
 
 // One committed change, in commit order, as the listener sees it.
-struct ClientPut { Client client; };
-struct ClientRemoved { uint32_t tenant; std::string client_id; };
-struct TenantPut { TenantRow tenant; };
-struct TenantRemoved { uint32_t number; };
-struct KeyPut { KeyRow key; };
-struct SecretPut { SecretRow secret; };
+struct ClientPut {
+  Client client;
+};
+struct ClientRemoved {
+  uint32_t tenant;
+  std::string client_id;
+};
+struct TenantPut {
+  TenantRow tenant;
+};
+struct TenantRemoved {
+  uint32_t number;
+};
+struct KeyPut {
+  KeyRow key;
+};
+struct SecretPut {
+  SecretRow secret;
+};
 using StoreChange = std::variant<ClientPut, ClientRemoved, TenantPut, TenantRemoved, KeyPut, SecretPut>;
 
 class StoreListener {
@@ -142,15 +155,15 @@ struct ImportOutcome {
 
 struct StoreStatus {
   bool writable = false;
-  bool clock_jumped = false;        // the wall clock jumped by more than an hour: waits for `clock accept`
-  bool clock_behind = false;        // the wall clock is behind the last persisted time minus skew: do not sign
-  UnixMs safe_time_ms = 0;          // what destructive expiry may follow; advances no faster than the monotonic clock
+  bool clock_jumped = false;  // the wall clock jumped by more than an hour: waits for `clock accept`
+  bool clock_behind = false;  // the wall clock is behind the last persisted time minus skew: do not sign
+  UnixMs safe_time_ms = 0;    // what destructive expiry may follow; advances no faster than the monotonic clock
   uint64_t commit = 0;
   uint64_t queued = 0;
   uint64_t batches = 0;
   uint64_t operations = 0;
-  double last_batch_size = 0;       // operations
-  double sync_ms_median = 0;        // of the last 256 syncs
+  double last_batch_size = 0;  // operations
+  double sync_ms_median = 0;   // of the last 256 syncs
   double sync_ms_max = 0;
   std::string path;
 };
@@ -188,15 +201,23 @@ class Store {
 };
 
 struct StoreOptions {
-  std::string path;            // DATA
+  std::string path;                    // DATA
   std::array<uint8_t, 16> vault_id{};  // a store of another vault is refused
-  bool create = false;         // make it when DATA/store does not exist
-  uint32_t queue_max = 65536;  // operations
-  StoreListener* listener = nullptr;  // outlives the store; may be null in tests
+  bool create = false;                 // make it when DATA/store does not exist
+  uint32_t queue_max = 65536;          // operations
+  StoreListener* listener = nullptr;   // outlives the store; may be null in tests
 };
 
 enum class StoreOpenError : uint8_t {
-  kNotFound, kInUse, kOtherVersion, kOtherVault, kBehindMark, kMarkDamaged, kMarkMissing, kDamaged, kIo,
+  kNotFound,
+  kInUse,
+  kOtherVersion,
+  kOtherVault,
+  kBehindMark,
+  kMarkDamaged,
+  kMarkMissing,
+  kDamaged,
+  kIo,
 };
 struct StoreOpenFailure {
   StoreOpenError kind{};

@@ -53,7 +53,8 @@ class Verbs(unittest.TestCase):
         self.assertEqual(expected, {name: shown[name] for name in expected})
         self.assertNotIn("client_secret", shown)
         self.assertEqual(1, len(shown["secrets"]))
-        changed = ctl("client", "update", "life", "--scope", "", "--no-feed", "--no-refresh-with-credentials", "--ttl", 0)
+        changed = ctl("client", "update", "life", "--scope", "", "--no-feed", "--no-refresh-with-credentials",
+                      "--ttl", 0)
         self.assertEqual(("", False, False, 0), (changed["scope"], changed["feed"],
                                                  changed["refresh_with_credentials"], changed["ttl"]))
         self.assertEqual(["urn:x"], changed["audiences"])
@@ -156,7 +157,8 @@ class Verbs(unittest.TestCase):
         self.refused("token", "issue", "--client", "demo", "--audience", "urn:not-its-own")
         self.refused("token", "issue", "--client", "demo", "--refresh")
         for claim in ("iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope", "sid", "cnf", "nbf"):
-            message = self.refused("token", "issue", "--client", "demo", "--claims-stdin", stdin=json.dumps({claim: "x"}))
+            message = self.refused("token", "issue", "--client", "demo", "--claims-stdin",
+                                   stdin=json.dumps({claim: "x"}))
             self.assertIn(claim, message)
 
     def test_tenants_and_status(self):
