@@ -1,6 +1,8 @@
 #include "keystore/store/store_files.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -128,12 +130,21 @@ std::expected<CommitState, StoreOpenFailure> check_files(const Database& databas
   return check_against_mark(database, options.path, mark);
 }
 
+void make_data_directory(const std::string& data) {
+  std::error_code error;
+  auto full = fs::absolute(data, error).lexically_normal();
+  if (!full.has_filename()) full = full.parent_path();  // written with a slash at its end
+  const auto parent = full.parent_path();
+  fs::create_directories(parent, error);
+  if (mkdir(full.c_str(), 0700) != 0) return;  // taking the lock tells why
+  const int fd = ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  fsync(fd);  // the name of the new directory; what is in it is synced where it is made
+  close(fd);
+}
+
 std::expected<DirectoryLock, StoreOpenFailure> lock_data(const StoreOptions& options) {
-  if (options.create && !exists(options.path)) {
-    std::error_code error;
-    fs::create_directories(options.path, error);
-    chmod(options.path.c_str(), 0700);
-  }
+  if (options.create && !exists(options.path)) make_data_directory(options.path);
   auto lock = DirectoryLock::take(options.path);
   if (lock) return std::move(*lock);
   if (lock.error() == DirectoryLockError::kMissing) return not_found(options.path);

@@ -48,6 +48,7 @@ TEST_F(OpeningTest, RefusesWhenNothingIsThereAndNothingMayBeMade) {
 }
 
 TEST_F(OpeningTest, MakesDirectoriesForItselfAlone) {
+  options_.path = data() + "/";
   open();
   for (const std::string& path : {data(), data() + "/store"}) {
     struct stat status{};
