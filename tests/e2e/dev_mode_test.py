@@ -1,0 +1,61 @@
+"""What --dev promises: keys, two clients and a console without any configuration, and the same ones after a restart."""
+
+import http.client
+import shutil
+import stat
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from signet_daemon import Daemon  # noqa: E402
+
+
+class DevMode(unittest.TestCase):
+    def setUp(self):
+        self.dir = Path(tempfile.mkdtemp(prefix="signet-dev-"))
+
+    def tearDown(self):
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def test_first_start_makes_what_is_needed_and_the_second_keeps_it(self):
+        daemon = Daemon.start(data_dir=self.dir)
+        try:
+            first = self.seen(daemon)
+            self.assertEqual({"EdDSA", "ES256", "PS256", "RS256"}, {key["alg"] for key in first["keys"]})
+            self.assertEqual(4, len(first["keys"]))
+            self.assertEqual({"active"}, {key["status"] for key in first["keys"]})
+            server = daemon.ctl("client", "show", "demo-rs")
+            self.assertEqual((["*"], True, []), (server["introspect"], server["feed"], server["grants"]))
+            self.assertEqual(200, daemon.token("demo", first["demo"])[0])
+            for name in ("demo", "demo-rs"):
+                self.assertEqual(0o600, stat.S_IMODE((self.dir / f"{name}-secret").stat().st_mode))
+            self.assertEqual([200, 404], [status(port) for port in (daemon.port + 1, daemon.port)])
+        finally:
+            self.assertEqual(0, daemon.stop())
+        daemon = Daemon.start(data_dir=self.dir)
+        try:
+            self.assertEqual(first, self.seen(daemon))
+            self.assertEqual(200, daemon.token("demo", first["demo"])[0])
+        finally:
+            self.assertEqual(0, daemon.stop())
+
+    def seen(self, daemon):
+        found = daemon.ctl("key", "list")
+        keys = found["keys"] if isinstance(found, dict) else found
+        return {"keys": keys, "demo": daemon.secret("demo"), "demo-rs": daemon.secret("demo-rs")}
+
+
+def status(port):
+    """Of /metrics, which only the console serves."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", "/metrics")
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+if __name__ == "__main__":
+    unittest.main()
