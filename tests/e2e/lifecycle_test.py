@@ -139,7 +139,7 @@ class Lifecycle(unittest.TestCase):
             acknowledged.append(json.loads(out)["client_id"])
         else:
             self.fail("two hundred clients were acknowledged though every later sync failed")
-        self.assertNotEqual(0, daemon.process.wait(60), "exit code of a daemon whose disk failed")
+        self.assertEqual(1, daemon.process.wait(60), "exit code of a daemon whose disk failed")
         daemon = self.start()
         known = {c["client_id"] for c in listed(daemon)}
         self.assertEqual(set(), set(acknowledged) - known, "acknowledged but lost")
@@ -169,7 +169,7 @@ class Lifecycle(unittest.TestCase):
                     break
                 acknowledged.append(json.loads(out)["client_id"])
             self.assertTrue(refused)
-            self.assertNotEqual(0, daemon.process.wait(60))
+            self.assertEqual(1, daemon.process.wait(60))
             (disk / "filler").unlink()
             daemon = Daemon.start(data_dir=disk / "data", port=self.port, dev=False,
                                   arguments=["--config", self.config])

@@ -70,17 +70,17 @@ class StartFailures(unittest.TestCase):
             taken.bind(("127.0.0.1", 0))
             taken.listen()
             port = taken.getsockname()[1]
+            before = fingerprint(self.dir)
             code, text = self.start("--dev", "--data-dir", self.dir, "--port", port, "--workers", 1)
         self.assertEqual(1, code)
         self.assertIn(f"127.0.0.1:{port}", text)
         self.assertIn("in use", text)
+        self.assertEqual(before, fingerprint(self.dir))
 
     def test_data_directory_in_use(self):
         daemon = Daemon.start(data_dir=self.dir)
         try:
-            code, text = self.start("--dev", "--data-dir", self.dir, "--port", free_port(), "--workers", 1)
-            self.assertEqual(1, code)
-            self.assertIn("in use", text)
+            self.refuses("in use")
             self.assertEqual(200, daemon.token("demo", daemon.secret())[0], "the first one goes on")
         finally:
             daemon.stop()
@@ -104,6 +104,14 @@ class StartFailures(unittest.TestCase):
         content[len(content) // 2] ^= 1
         path.write_bytes(content)
         self.refuses("vault")
+
+    def test_vault_of_another_version(self):
+        path = self.dir / "vault"
+        content = bytearray(path.read_bytes())
+        content[8:12] = (2).to_bytes(4, "little")
+        content[-32:] = hashlib.sha256(content[:-32]).digest()
+        path.write_bytes(content)
+        self.refuses("vault", "this version")
 
     def test_store_behind_its_mark(self):
         old = Path(tempfile.mkdtemp(prefix="signet-old-")) / "data"
