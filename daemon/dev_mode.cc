@@ -6,6 +6,7 @@
 #include <array>
 #include <ctime>
 #include <future>
+#include <string_view>
 #include <vector>
 
 #include "daemon/secret_file.h"
@@ -17,6 +18,9 @@ namespace {
 
 const AuditActor kActor{
     .uid = static_cast<uint32_t>(::getuid()), .pid = static_cast<uint32_t>(::getpid()), .via = "dev"};
+
+constexpr std::string_view kDemoClient = "demo";
+constexpr std::string_view kDemoResourceServer = "demo-rs";
 
 // What asynchronous work ended with; the text is empty when it went well.
 using Outcome = std::future<std::string>;
@@ -31,11 +35,28 @@ std::pair<StoreDone<T>, Outcome> completion() {
   return {std::move(done), std::move(outcome)};
 }
 
-void make_missing_keys(Keystore& keystore, std::vector<Outcome>& outcomes) {
+// What the snapshots lack, as copies. No registered reader vouches for this thread, so a pointer into a snapshot is
+// good only until the first change is submitted: whoever publishes after that frees what was there before.
+struct Missing {
+  std::vector<JwsAlgorithm> keys;
+  bool has_client = false;
+  bool has_resource_server = false;
+};
+
+Missing find_missing(const Keystore& keystore) {
+  Missing missing;
   const TenantKeys* tenant = keystore.keys().tenant(0);
   // The slow ones last, so that the others are not behind them.
   for (auto algorithm : {JwsAlgorithm::kEdDSA, JwsAlgorithm::kES256, JwsAlgorithm::kPS256, JwsAlgorithm::kRS256}) {
-    if (tenant != nullptr && tenant->active(algorithm, {}) != nullptr) continue;
+    if (tenant == nullptr || tenant->active(algorithm, {}) == nullptr) missing.keys.push_back(algorithm);
+  }
+  missing.has_client = keystore.clients().find(0, kDemoClient) != nullptr;
+  missing.has_resource_server = keystore.clients().find(0, kDemoResourceServer) != nullptr;
+  return missing;
+}
+
+void make_keys(Keystore& keystore, const std::vector<JwsAlgorithm>& algorithms, std::vector<Outcome>& outcomes) {
+  for (JwsAlgorithm algorithm : algorithms) {
     auto [done, outcome] = completion<KeyRow>();
     keystore.generate_key(kActor, 0, algorithm, {}, 0, std::move(done));
     outcomes.push_back(std::move(outcome));
@@ -43,14 +64,14 @@ void make_missing_keys(Keystore& keystore, std::vector<Outcome>& outcomes) {
 }
 
 Client demo_client() {
-  return {.client_id = "demo",
+  return {.client_id = std::string(kDemoClient),
           .grants = kGrantClientCredentials | kGrantRefreshToken,
           .scope = "a.read a.write b.read",
           .audiences = {"urn:demo"}};
 }
 
 Client demo_resource_server() {
-  return {.client_id = "demo-rs", .grants = 0, .flags = kClientFeed | kClientIntrospectAll};
+  return {.client_id = std::string(kDemoResourceServer), .grants = 0, .flags = kClientFeed | kClientIntrospectAll};
 }
 
 ClientUpdate replace_secrets(const ClientSecret& secret) {
@@ -61,14 +82,13 @@ ClientUpdate replace_secrets(const ClientSecret& secret) {
 }
 
 // The file holds the secret before the client does, so that a stop between the two loses nothing.
-std::string make_client(Keystore& keystore, Client client, const std::string& data_dir,
+std::string make_client(Keystore& keystore, Client client, bool exists, const std::string& data_dir,
                         std::vector<Outcome>& outcomes) {
-  const ClientRecord* record = keystore.clients().find(0, client.client_id);
   std::string path = fmt::format("{}/{}-secret", data_dir, client.client_id);
   auto kept = read_secret_file(path);
   if (!kept) return kept.error();
   bool usable = valid_client_secret(*kept);
-  if (record != nullptr && usable) return {};  // goes on with what is there
+  if (exists && usable) return {};  // goes on with what is there
   std::string secret = usable ? *kept : generate_client_secret();
   if (!usable) {
     if (std::string error = write_secret_file(path, secret); !error.empty()) return error;
@@ -78,7 +98,7 @@ std::string make_client(Keystore& keystore, Client client, const std::string& da
   wipe({reinterpret_cast<uint8_t*>(secret.data()), secret.size()});
   auto [done, outcome] = completion<Client>();
   outcomes.push_back(std::move(outcome));
-  if (record != nullptr) {
+  if (exists) {
     keystore.store().update_client(kActor, 0, client.client_id, replace_secrets(hashed), std::move(done));
   } else {
     client.created_at = now;
@@ -105,9 +125,12 @@ Config dev_config(const Options& options) {
 
 std::expected<void, std::string> prepare_dev(Keystore& keystore, const std::string& data_dir) {
   std::vector<Outcome> outcomes;
-  make_missing_keys(keystore, outcomes);
-  std::string error = make_client(keystore, demo_client(), data_dir, outcomes);
-  if (error.empty()) error = make_client(keystore, demo_resource_server(), data_dir, outcomes);
+  const Missing missing = find_missing(keystore);
+  make_keys(keystore, missing.keys, outcomes);
+  std::string error = make_client(keystore, demo_client(), missing.has_client, data_dir, outcomes);
+  if (error.empty()) {
+    error = make_client(keystore, demo_resource_server(), missing.has_resource_server, data_dir, outcomes);
+  }
   for (Outcome& outcome : outcomes) {  // all of them, so that no completion outlives what it answers to
     std::string text = outcome.get();
     if (error.empty()) error = text;
