@@ -22,14 +22,16 @@ async function tokenOf(alg) {
 
 const expectations = () => ({ issuer: daemon.issuer, audience, typ: 'at+jwt', requiredClaims: ['exp', 'iat', 'jti', 'sub', 'client_id'] })
 
-// Every octet of every segment with one bit flipped.
-function* damaged(token) {
+// Every octet of every segment with one bit flipped: each of the eight in turn, or one of them where verifying is slow.
+function* damaged(token, everyBit = false) {
   const segments = token.split('.').map((segment) => Buffer.from(segment, 'base64url'))
   for (let s = 0; s < segments.length; s++) {
     for (let i = 0; i < segments[s].length; i++) {
-      const copy = segments.map((segment) => Buffer.from(segment))
-      copy[s][i] ^= 1 << (i % 8)
-      yield copy.map((segment) => segment.toString('base64url')).join('.')
+      for (const bit of everyBit ? [0, 1, 2, 3, 4, 5, 6, 7] : [i % 8]) {
+        const copy = segments.map((segment) => Buffer.from(segment))
+        copy[s][i] ^= 1 << bit
+        yield copy.map((segment) => segment.toString('base64url')).join('.')
+      }
     }
   }
 }
@@ -46,7 +48,7 @@ for (const alg of ['EdDSA', 'Ed25519', 'ES256', 'PS256', 'RS256']) {
     assert.equal(payload.exp - payload.iat, 900)
 
     const local = jose.createLocalJWKSet(await (await fetch(metadata.jwks_uri)).json())
-    for (const bad of damaged(token)) {
+    for (const bad of damaged(token, alg === 'EdDSA')) {
       await assert.rejects(jose.jwtVerify(bad, local, expectations()), `verified though damaged: ${bad}`)
     }
   })
