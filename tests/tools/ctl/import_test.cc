@@ -251,6 +251,39 @@ TEST_F(Import, UpdateGivesASecretToOneThatHasNone) {
   EXPECT_FALSE(secrets().contains("c4"));
 }
 
+// What an old file holds may have been rotated out, perhaps because it leaked.
+TEST_F(Import, ASecretOfTheFileDoesNotComeBackToAClientThatHasAnother) {
+  EXPECT_EQ(run({"--secrets-out", secrets_}).status, 0);
+  const auto before = secrets();
+  daemon_.clients["c3"] = "rotated";
+  daemon_.clients["c4"] = "";
+  daemon_.clients.erase("c5");
+  for (const std::string mode : {"update", "skip"}) {
+    EXPECT_EQ(run({"--secrets-out", secrets_, "--on-conflict", mode}).status, 0);
+    const std::string body = admin_.requests().back().body;
+    EXPECT_EQ(body.find(before.at("c3")), std::string::npos) << mode;
+    EXPECT_EQ(body.find(before.at("c1")), std::string::npos) << mode << ": it has this one already";
+    EXPECT_EQ(body.find(before.at("c4")) != std::string::npos, mode == "update");
+    EXPECT_EQ(daemon_.clients["c5"], before.at("c5")) << mode << ": its holder knows the one of the file";
+    daemon_.clients.erase("c5");
+  }
+  EXPECT_EQ(secrets(), before);
+}
+
+TEST_F(Import, SaysWhenWhatAnEarlierRunImportedIsGone) {
+  EXPECT_EQ(run({"--chunk", "5"}).status, 0);
+  daemon_.clients.erase("c6");  // the first one of the second chunk
+  const RunResult result = run({"--chunk", "5"});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_NE(result.err.find("`c6` (line 6) was imported by an earlier run and has been removed"), std::string::npos)
+      << result.err;
+  EXPECT_NE(result.err.find("--on-conflict skip"), std::string::npos) << result.err;
+  EXPECT_EQ(run({"--chunk", "5", "--on-conflict", "skip"}).status, 0);
+  EXPECT_TRUE(daemon_.clients.contains("c6"));
+  daemon_.clients.erase("c6");
+  EXPECT_NE(run({"--chunk", "5", "--on-conflict", "skip"}).err.find("another --chunk"), std::string::npos);
+}
+
 TEST_F(Import, ABadLineAnywhereSendsNothing) {
   directory_.write("clients.jsonl", lines(1, 9) + "{\"client_id\":\"c10\",\"scope\":1}\nnonsense\n");
   const RunResult result = run({"--chunk", "2", "--secrets-out", secrets_});

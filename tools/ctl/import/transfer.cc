@@ -44,14 +44,15 @@ class ChunkPreparation {
         ++result_.without_secret;
         continue;
       }
+      // The daemon first: the file may be an old one, whose secrets have been taken out of use since.
+      const auto wanted = wants_secret(clients[i]);
+      if (!wanted) return std::unexpected(wanted.error());
+      if (!*wanted) continue;
       if (auto found = ends_.secrets->find(clients[i])) {
         secrets_[i] = *std::move(found);
         ++result_.generated;
         continue;
       }
-      const auto wanted = wants_new_secret(clients[i]);
-      if (!wanted) return std::unexpected(wanted.error());
-      if (!*wanted) continue;
       const SecretGenerator::Secret secret = generator_.next();
       secrets_[i].assign(secret.data(), secret.size());
       ends_.secrets->add(clients[i], secrets_[i]);
@@ -60,9 +61,9 @@ class ChunkPreparation {
     return {};
   }
 
-  // With `fail` every client is new. With `skip` and `update` one that exists keeps the secret it has: a generated one
-  // would be written to the file but never work, or take the place of one in use.
-  std::expected<bool, Failure> wants_new_secret(const ImportClient& client) {
+  // With `fail` every client is new. With `skip` and `update` one that exists keeps the secret it has: another one, be
+  // it generated or of the file, would be held but never work, or take the place of one in use.
+  std::expected<bool, Failure> wants_secret(const ImportClient& client) {
     if (options_.on_conflict == "fail") return true;
     if (!sender_.wait_idle()) return false;  // it may stand in the chunk before; the failure is told elsewhere
     const auto answer =
@@ -128,6 +129,21 @@ std::expected<void, Failure> check_secrets_held(const ImportOptions& options, co
   return {};
 }
 
+// Progress says what was committed once, not what is still there. One look for each chunk that is passed over, so that
+// the import of clients that were removed since does not look like a success that did nothing.
+std::expected<void, Failure> check_still_there(const ImportOptions& options, AdminClient& asker,
+                                               const ImportClient& first) {
+  const auto answer = asker.exchange("GET", target_of_client(first.client_id, std::string(first.tenant_name())), {});
+  if (!answer) return std::unexpected(answer.error());
+  if (answer->status == 200) return {};
+  if (answer->status != 404) return std::unexpected(refusal(*answer));
+  return std::unexpected(Failure{fmt::format(
+      "client `{}` (line {}) was imported by an earlier run and has been removed since. The daemon takes the "
+      "same file with the same options once: to bring back what is missing, import it with --on-conflict "
+      "skip{}",
+      first.client_id, first.line, options.on_conflict == "skip" ? " and another --chunk than before" : "")});
+}
+
 Failure file_changed(const ImportOptions& options) {
   return {options.file +
           ": changed while it was imported; the chunks before are in. Run again with the changed file "
@@ -152,7 +168,8 @@ std::expected<void, Failure> transfer_import(const ImportOptions& options, const
       failure = file_changed(options);
     } else if (number < *next_chunk) {
       result.repeated += chunk->size();
-      if (auto held = check_secrets_held(options, ends.secrets, *chunk); !held) failure = held.error();
+      if (auto there = check_still_there(options, ends.asker, chunk->front()); !there) failure = there.error();
+      if (auto held = check_secrets_held(options, ends.secrets, *chunk); !failure && !held) failure = held.error();
     } else {
       if (auto ready = preparation.prepare(*chunk, number, prepared); !ready) failure = ready.error();
       if (!failure && !sender.put(prepared)) break;
