@@ -162,7 +162,7 @@ std::expected<Config, std::string> parse_config(std::string_view text, std::stri
   if (text.size() > kFileSizeMax) return std::unexpected(fmt::format("{}: larger than 1 MiB", name));
   if (size_t line = stray_octet_line(text); line != 0) {
     return std::unexpected(
-        fmt::format("{}:{}: not TOML: expected ASCII outside comments and quoted texts", name, line));
+        fmt::format("{}:{}: not TOML: a quote, or an octet outside ASCII, where neither may be", name, line));
   }
   try {
     Reader reader(name);

@@ -18,7 +18,10 @@ size_t skipped_size(std::string_view rest) {
     if (rest[at] == '\\' && quote[0] == '"') {
       ++at;
     } else if (rest.substr(at).starts_with(quote)) {
-      return at + quote.size();
+      size_t end = at + quote.size();
+      // Two more quotes may stand right before the three that end a text of several lines.
+      for (int more = 0; lines && more < 2 && end < limit && rest[end] == quote[0]; ++more) ++end;
+      return end;
     }
   }
   return limit;
@@ -27,11 +30,16 @@ size_t skipped_size(std::string_view rest) {
 }  // namespace
 
 size_t stray_octet_line(std::string_view text) {
+  constexpr std::string_view kBeforeText = " \t\r\n=[,{.";
   size_t line = 1;
+  char before = '\n';
   while (!text.empty()) {
     if (static_cast<unsigned char>(text[0]) >= 0x80) return line;
+    bool quote = text[0] == '"' || text[0] == '\'';
+    if (quote && kBeforeText.find(before) == std::string_view::npos) return line;
     size_t size = std::max<size_t>(skipped_size(text), 1);
     line += static_cast<size_t>(std::count(text.begin(), text.begin() + static_cast<ptrdiff_t>(size), '\n'));
+    before = text[size - 1];
     text.remove_prefix(size);
   }
   return 0;
