@@ -9,9 +9,15 @@ namespace {
 
 constexpr size_t kBodySizeMax = 64 * 1024;
 
+constexpr uint32_t kDefaultTenant = 0;
+
+// The default tenant has no name in a path: its issuer is the bare one, and a second place to ask for its tokens would
+// be one more to guard and to limit.
 const TenantKeys* find_tenant(const WorkerScope& scope, std::string_view name) {
   const KeySet& keys = scope.keystore.keys();
-  return name.empty() ? keys.tenant(0) : keys.tenant_by_name(name);
+  if (name.empty()) return keys.tenant(kDefaultTenant);
+  const TenantKeys* tenant = keys.tenant_by_name(name);
+  return tenant == nullptr || tenant->tenant == kDefaultTenant ? nullptr : tenant;
 }
 
 void reply_not_found(WorkerScope& scope, const http::Request& request, http::Responder& out) {

@@ -181,6 +181,10 @@ class TokenEndpoint(unittest.TestCase):
                      "/oauth2//token", "/OAUTH2/TOKEN"):
             self.refused(404, "invalid_request", headers=self.good(), path=path)
 
+    def test_the_default_tenant_has_no_path_of_its_own(self):
+        for path in ("/t/default/oauth2/token", "/t/default/oauth2/token/batch"):
+            self.refused(404, "invalid_request", headers=self.good(), path=path)
+
 
 class Documents(unittest.TestCase):
     @classmethod
@@ -244,6 +248,13 @@ class Documents(unittest.TestCase):
         self.daemon.ctl("tenant", "remove", "acme")
         for path in paths:
             self.assertEqual(404, self.get(path)[0])
+
+    def test_documents_of_the_default_tenant_are_served_at_one_place(self):
+        for path in ("/t/default/.well-known/jwks.json", "/t/default/.well-known/oauth-authorization-server",
+                     "/t/default/.well-known/openid-configuration",
+                     "/.well-known/oauth-authorization-server/t/default",
+                     "/.well-known/openid-configuration/t/default"):
+            self.assertEqual(404, self.get(path)[0], path)
 
     def test_metrics_are_on_the_console_listener_only(self):
         self.assertEqual(404, self.get("/metrics")[0])
