@@ -61,7 +61,8 @@ ServiceSettings service_settings(const Config& config) {
           .token_ttl_max_s = config.token_ttl_max_s,
           .jwks_max_age_s = config.jwks_max_age_s,
           .batch_entries_max = config.batch_entries_max,
-          .batch_entries_per_client = config.batch_entries_per_client};
+          .batch_entries_per_client = config.batch_entries_per_client,
+          .body_size_max = config.limits.body_size_max};
 }
 
 Server::Server(Config config, std::string config_path)

@@ -13,7 +13,6 @@ namespace signet {
 namespace {
 
 constexpr Endpoint kEndpoint = Endpoint::kTokenBatch;
-constexpr size_t kBodySizeMax = 64 * 1024;
 constexpr std::string_view kNoStore = "Cache-Control: no-store\r\nPragma: no-cache\r\n";
 
 // {"index":N,"id":"..." without the closing brace; the rest of the line's members follow.
@@ -39,7 +38,8 @@ bool is_json(std::string_view content_type) {
 
 std::optional<size_t> BatchEndpoint::on_head(const http::Request& request, http::Responder& out,
                                              const TenantKeys& tenant) {
-  if (request.method != http::Method::kPost) return kBodySizeMax;  // on_request answers 405
+  // on_request answers 405
+  if (request.method != http::Method::kPost) return scope_.shared.settings.load().body_size_max;
   const auto client = authenticate_client(scope_, request, tenant.tenant, {}, {});
   if (client) return http::kBatchBodySizeMax;
   reply_error(scope_, request, out, kEndpoint, client.error());

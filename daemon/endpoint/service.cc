@@ -7,8 +7,6 @@
 namespace signet {
 namespace {
 
-constexpr size_t kBodySizeMax = 64 * 1024;
-
 constexpr uint32_t kDefaultTenant = 0;
 
 // The default tenant has no name in a path: its issuer is the bare one, and a second place to ask for its tokens would
@@ -36,9 +34,10 @@ Service::Service(Keystore& keystore, size_t worker_index, WorkerMetrics& metrics
 
 std::optional<size_t> Service::on_head(const http::Request& request, http::Responder& responder) {
   const RouteMatch match = match_route(request.path);
-  if (match.route != Route::kTokenBatch) return kBodySizeMax;
+  const size_t body_size_max = scope_.shared.settings.load().body_size_max;
+  if (match.route != Route::kTokenBatch) return body_size_max;
   const TenantKeys* tenant = find_tenant(scope_, match.tenant);
-  if (tenant == nullptr) return kBodySizeMax;  // on_request answers 404
+  if (tenant == nullptr) return body_size_max;  // on_request answers 404
   return batch_.on_head(request, responder, *tenant);
 }
 

@@ -37,6 +37,16 @@ def ready(daemon):
         connection.close()
 
 
+def posted(daemon, size):
+    """The status of a token request with a body of this size, which is no form."""
+    connection = http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=5)
+    try:
+        connection.request("POST", "/oauth2/token", body=b"x" * size, headers={"Content-Type": "text/plain"})
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
 class Lifecycle(unittest.TestCase):
     def setUp(self):
         self.dir = Path(tempfile.mkdtemp(prefix="signet-life-"))
@@ -73,6 +83,18 @@ class Lifecycle(unittest.TestCase):
             self.assertTrue(until(lambda: "workrs" in daemon.stderr), daemon.stderr)
             self.assertEqual(300, daemon.token(*identity)[1]["expires_in"])
             self.assertTrue(ready(daemon))
+        finally:
+            self.assertEqual(0, daemon.stop())
+
+    def test_the_size_of_a_body_is_bounded_as_configured(self):
+        self.write_config("[limits]\nbody_size_max = 1024\n")
+        daemon = self.start()
+        try:
+            self.assertEqual([400, 413], [posted(daemon, size) for size in (1024, 1025)])
+            self.write_config("[limits]\nbody_size_max = 131072\n")
+            daemon.process.send_signal(signal.SIGHUP)
+            self.assertTrue(until(lambda: posted(daemon, 131072) == 400), "a reload raises it")
+            self.assertEqual(413, posted(daemon, 131073))
         finally:
             self.assertEqual(0, daemon.stop())
 
