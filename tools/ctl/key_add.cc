@@ -1,4 +1,6 @@
 // signetctl key add
+#include <algorithm>
+
 #include "protocol/jose/algorithm.h"
 #include "tools/ctl/client_options.h"
 #include "tools/ctl/commands.h"
@@ -7,9 +9,9 @@
 namespace signet::ctl {
 namespace {
 
-constexpr uint64_t kRsaBitsMin = 2048;
+// The sizes that the daemon makes.
+constexpr uint64_t kRsaBits[] = {2048, 3072, 4096};
 constexpr uint64_t kRsaBitsDefault = 3072;
-constexpr uint64_t kRsaBitsMax = 4096;
 
 struct KeyOptions {
   std::optional<std::string> tenant;
@@ -27,6 +29,9 @@ std::string fault(const KeyOptions& options) {
   }
   if (!is_symmetric(algorithm) && options.audience) return "--audience is for HMAC keys only";
   if (!is_rsa(algorithm) && options.bits) return "--bits is for RSA keys (PS256, RS256) only";
+  if (options.bits && std::ranges::find(kRsaBits, *options.bits) == std::ranges::end(kRsaBits)) {
+    return "--bits is 2048, 3072 or 4096";
+  }
   return "";
 }
 
@@ -38,7 +43,8 @@ Outcome key_add(Call& call) {
   arguments.option("--tenant", "TENANT", options.tenant, "Tenant; `default` when not given");
   arguments.option("--alg", "ALG", options.algorithm, "Algorithm that the key signs with");
   arguments.option("--audience", "URI", options.audience, "HMAC: the one resource server that will hold the key");
-  arguments.option("--bits", "BITS", options.bits, kRsaBitsMin, kRsaBitsMax, "RSA: size; 3072 when not given");
+  arguments.option("--bits", "BITS", options.bits, std::ranges::min(kRsaBits), std::ranges::max(kRsaBits),
+                   "RSA: 2048, 3072 or 4096; 3072 when not given");
   if (auto stop = call.parse(arguments)) return std::unexpected(*stop);
   if (std::string text = fault(options); !text.empty()) return std::unexpected(usage_failure(std::move(text)));
   if (options.bits && *options.bits < kRsaBitsDefault) {
