@@ -17,6 +17,10 @@ namespace signet {
 // The header's typ (RFC 9068 section 2.1).
 inline constexpr std::string_view kAccessTokenType = "at+jwt";
 
+// The longest lifetime that an access token may be given: a day. A token cannot be taken back, so that the harm of a
+// stolen one ends with its lifetime.
+inline constexpr uint32_t kAccessTokenLifetimeMaxS = 24 * 60 * 60;
+
 // What goes into the claims set. All views are borrowed for the call. Strings are JSON-escaped while writing.
 struct AccessTokenClaims {
   std::string_view issuer;                     // iss: absolute URL

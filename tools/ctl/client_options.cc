@@ -6,13 +6,12 @@
 #include <algorithm>
 
 #include "protocol/jose/algorithm.h"
+#include "protocol/jwt/access_token.h"
 #include "tools/ctl/admin_client.h"
 #include "tools/ctl/nearest.h"
 
 namespace signet::ctl {
 namespace {
-
-constexpr uint64_t kTtlMaxS = 24 * 60 * 60;
 
 void write_list(JsonWriter& to, const std::vector<std::string>& values) {
   to.begin_array();
@@ -30,7 +29,8 @@ void ClientOptions::bind(Arguments& arguments) {
   arguments.list("--audience", "URI", audiences, "Resource it may ask for (RFC 8707); may be repeated");
   arguments.list("--introspect", "URI", introspect, "Audience whose tokens it may introspect, or '*' for all");
   arguments.option("--alg", "ALG", algorithm, "Algorithm of its tokens: EdDSA, Ed25519, ES256, PS256, RS256, HS256...");
-  arguments.option("--ttl", "SECONDS", ttl_s, 0, kTtlMaxS, "Lifetime of its access tokens; 0 is the server's default");
+  arguments.option("--ttl", "SECONDS", ttl_s, 0, kAccessTokenLifetimeMaxS,
+                   "Lifetime of its access tokens; 0 is the server's default");
   arguments.switch_pair("feed", feed, "It may follow the revocation feed", "It may not follow the revocation feed");
   arguments.switch_pair("refresh-with-credentials", refresh_with_credentials,
                         "client_credentials answers hold a refresh token",

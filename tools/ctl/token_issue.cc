@@ -1,6 +1,7 @@
 // signetctl token issue: a token by administrative act, without the client's secret.
 #include <fmt/format.h>
 
+#include "protocol/jwt/access_token.h"
 #include "tools/ctl/client_options.h"
 #include "tools/ctl/commands.h"
 #include "tools/ctl/input.h"
@@ -12,7 +13,6 @@ namespace {
 
 constexpr size_t kClaimsSizeMax = 64 * 1024;
 constexpr unsigned kClaimsDepthMax = 8;
-constexpr uint64_t kTtlMaxS = 24 * 60 * 60;
 
 struct TokenOptions {
   std::string client;
@@ -34,7 +34,7 @@ void TokenOptions::bind(Arguments& arguments) {
   arguments.flag("--refresh", refresh, "Issue a refresh token too");
   arguments.list("--scope", "SCOPE", scopes, "Scope; several separated by spaces, or repeated; all when not given");
   arguments.list("--audience", "URI", audiences, "Audience; may be repeated; all of the client's when not given");
-  arguments.option("--ttl", "SECONDS", ttl_s, 1, kTtlMaxS, "Lifetime");
+  arguments.option("--ttl", "SECONDS", ttl_s, 1, kAccessTokenLifetimeMaxS, "Lifetime");
   arguments.flag("--claims-stdin", claims_stdin, "Read further claims, a JSON object, from stdin");
 }
 

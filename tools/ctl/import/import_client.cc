@@ -8,6 +8,7 @@
 #include <charconv>
 
 #include "protocol/jose/algorithm.h"
+#include "protocol/jwt/access_token.h"
 #include "protocol/oauth/scope.h"
 #include "protocol/oauth/token_request.h"
 #include "tools/ctl/input.h"
@@ -16,7 +17,6 @@
 namespace signet::ctl {
 namespace {
 
-constexpr uint32_t kTtlMaxS = 24 * 60 * 60;
 constexpr size_t kClientIdSizeMax = 128;
 constexpr size_t kTenantSizeMax = 64;
 constexpr size_t kAudiencesMax = 16;
@@ -116,7 +116,7 @@ std::string add_elements(ImportClient& to, const Field& field, std::string_view 
 }
 
 std::string set_ttl(ImportClient& to, const Field& field, std::optional<int64_t> seconds) {
-  if (!seconds || *seconds < 0 || *seconds > kTtlMaxS) {
+  if (!seconds || *seconds < 0 || *seconds > kAccessTokenLifetimeMaxS) {
     return fault_of(field, "expected whole seconds from 0 (the server's default) to 86400");
   }
   to.ttl_s = static_cast<uint32_t>(*seconds);
