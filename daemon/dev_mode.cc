@@ -95,7 +95,7 @@ std::string make_client(Keystore& keystore, Client client, bool exists, const st
   }
   UnixSeconds now = static_cast<UnixSeconds>(::time(nullptr));
   ClientSecret hashed = keystore.pepper().hash(0, client.client_id, secret, now);
-  wipe({reinterpret_cast<uint8_t*>(secret.data()), secret.size()});
+  wipe_text(secret);
   auto [done, outcome] = completion<Client>();
   outcomes.push_back(std::move(outcome));
   if (exists) {

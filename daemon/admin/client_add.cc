@@ -12,8 +12,6 @@
 namespace signet {
 namespace {
 
-void wipe_text(std::string& text) { wipe({reinterpret_cast<uint8_t*>(text.data()), text.size()}); }
-
 // The secret to store; `shown` becomes the one to show, when it was made here.
 ClientSecret make_secret(AdminService& admin, const Client& client, ClientFields& fields, std::string& shown) {
   const Pepper& pepper = admin.keystore().pepper();

@@ -48,7 +48,7 @@ void rotate_client_secret(AdminService& admin, const AdminRequest& request) {
   if (secrets.size() == kClientSecretsMax) secrets.erase(secrets.begin());
   secrets.push_back(admin.keystore().pepper().hash(client.tenant, client.client_id, secret, unix_now()));
   change_client(admin, request, *record, secrets_update(client, std::move(secrets), "client.rotate-secret"), made);
-  wipe({reinterpret_cast<uint8_t*>(made.data()), made.size()});
+  wipe_text(made);
 }
 
 void drop_client_secret(AdminService& admin, const AdminRequest& request) {

@@ -54,8 +54,8 @@ void change_client(AdminService& admin, const AdminRequest& request, const Clien
   auto done = [&admin, id = request.id, client_secret = std::move(client_secret)](Client& changed) mutable {
     AdminAnswer answer{.status = 200, .body = client_json(admin.keystore(), changed, client_secret)};
     admin.answer(id, answer);
-    wipe({reinterpret_cast<uint8_t*>(client_secret.data()), client_secret.size()});
-    wipe({reinterpret_cast<uint8_t*>(answer.body.data()), answer.body.size()});
+    wipe_text(client_secret);
+    wipe_text(answer.body);
   };
   admin.keystore().store().update_client(request.actor, client.tenant(), std::string(client.client_id()),
                                          std::move(update), admin.then<Client>(request.id, std::move(done)));

@@ -136,8 +136,8 @@ void export_key_secret(AdminService& admin, const AdminRequest& request) {
     });
     AdminAnswer answer{.status = 200, .body = std::move(body)};
     admin.answer(id, answer);
-    wipe({reinterpret_cast<uint8_t*>(encoded.data()), encoded.size()});
-    wipe({reinterpret_cast<uint8_t*>(answer.body.data()), answer.body.size()});
+    wipe_text(encoded);
+    wipe_text(answer.body);
   };
   admin.keystore().export_secret(request.actor, tenant->tenant, key->kid,
                                  admin.then<SecretBytes>(request.id, std::move(done)));

@@ -33,4 +33,8 @@ void wipe(MutableByteSpan bytes) {
   if (!bytes.empty()) explicit_bzero(bytes.data(), bytes.size());
 }
 
+void wipe_text(std::string& text) {
+  if (!text.empty()) explicit_bzero(text.data(), text.size());
+}
+
 }  // namespace signet

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "protocol/base/bytes.h"
 
@@ -37,5 +38,7 @@ class SecretBytes {
 
 // wipe overwrites `bytes` in a way the compiler does not remove.
 void wipe(MutableByteSpan bytes);
+// wipe_text does so to the text that `text` holds now; what it left behind when it grew is out of reach.
+void wipe_text(std::string& text);
 
 }  // namespace signet

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <ostream>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -29,6 +30,16 @@ TEST(SecretBytes, CopyIsIndependentOfItsSource) {
   const SecretBytes bytes = SecretBytes::copy_of(source);
   source[0] = 9;
   EXPECT_EQ(bytes.expose()[0], 1);
+}
+
+TEST(WipeText, LeavesNoneOfTheText) {
+  std::string text = "a secret that is longer than a string holds within itself";
+  const size_t size = text.size();
+  wipe_text(text);
+  EXPECT_EQ(text, std::string(size, '\0'));
+  std::string nothing;
+  wipe_text(nothing);
+  EXPECT_TRUE(nothing.empty());
 }
 
 TEST(SecretBytes, MovingLeavesNothingBehind) {

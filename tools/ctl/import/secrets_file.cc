@@ -70,7 +70,7 @@ SecretsFile::SecretsFile(SecretsFile&& other) noexcept
       index_(std::move(other.index_)) {}
 
 SecretsFile::~SecretsFile() {
-  wipe({reinterpret_cast<uint8_t*>(pending_.data()), pending_.size()});
+  wipe_text(pending_);
   if (descriptor_ >= 0) close(descriptor_);
 }
 
@@ -183,7 +183,7 @@ std::expected<void, Failure> SecretsFile::commit() {
     return std::unexpected(failure("writing the secrets", error));
   }
   size_ += pending_.size();
-  wipe({reinterpret_cast<uint8_t*>(pending_.data()), pending_.size()});
+  wipe_text(pending_);
   pending_.clear();
   return {};
 }

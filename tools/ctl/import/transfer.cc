@@ -13,8 +13,6 @@
 namespace signet::ctl {
 namespace {
 
-void wipe_text(std::string& text) { wipe({reinterpret_cast<uint8_t*>(text.data()), text.size()}); }
-
 // Prepares chunks: decides on each client's secret, makes the secrets durable, writes the body.
 class ChunkPreparation {
  public:
