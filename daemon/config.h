@@ -11,6 +11,7 @@
 #include "daemon/http/limits.h"
 #include "daemon/http/server_loop.h"
 #include "daemon/log.h"
+#include "protocol/jwt/access_token.h"
 
 namespace signet {
 
@@ -23,7 +24,7 @@ struct Config {
   std::string issuer;          // absolute URL without trailing slash; required off --dev
   uint32_t workers = 0;        // 0 = one per core
   uint32_t token_ttl_s = 900;  // at most token_ttl_max_s
-  uint32_t token_ttl_max_s = 86400;
+  uint32_t token_ttl_max_s = kAccessTokenLifetimeMaxS;
   uint32_t clock_skew_s = 60;
   uint32_t jwks_max_age_s = 300;
   uint32_t batch_entries_max = 1000;         // entries of one batch request

@@ -13,6 +13,7 @@
 #include "keystore/snapshot/published.h"
 #include "keystore/store/store.h"
 #include "keystore/vault/vault.h"
+#include "protocol/jwt/access_token.h"
 
 namespace signet {
 
@@ -23,7 +24,7 @@ struct KeystoreOptions {
   size_t workers = 1;   // signers are made for each, plus one for the admin side
   std::string issuer;   // of the default tenant, no trailing slash; others get issuer + "/t/" + name
   uint32_t jwks_max_age_s = 300;
-  uint32_t ttl_s_max = 86400;
+  uint32_t ttl_s_max = kAccessTokenLifetimeMaxS;
   std::function<void(const std::string&)> on_storage_failed;  // any thread
 };
 
