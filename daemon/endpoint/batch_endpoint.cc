@@ -88,6 +88,7 @@ std::expected<void, ErrorReply> BatchEndpoint::accept(const http::Request& reque
   batch->arrived_ns = request.arrived_ns;
   batch->tenant = tenant.tenant;
   batch->client_id = (*client)->client_id();
+  batch->client_revision = (*client)->revision();
   batch->lines.resize(entries->size());
   batch->entries = *std::move(entries);
   batches_[free_slot()] = std::move(batch);
@@ -129,13 +130,15 @@ size_t BatchEndpoint::feed_batch(size_t number, size_t slice) {
   Batch& batch = *batches_[number];
   const TenantKeys* tenant = scope_.keystore.keys().tenant(batch.tenant);
   const ClientRecord* client = scope_.keystore.clients().find(batch.tenant, batch.client_id);
-  const bool gone = tenant == nullptr || client == nullptr || client->disabled();
+  // Another revision: disabled, a secret dropped, a grant withdrawn, or another client of that name.
+  const bool gone = tenant == nullptr || client == nullptr || client->revision() != batch.client_revision;
+  const bool paused = !scope_.shared.may_issue.load(std::memory_order_relaxed);
   size_t fed = 0;
   while (batch.next < batch.entries.size() && fed < slice) {
-    // Enough is queued already: the signer is the limit, not the feed.
-    if (scope_.queue.queued() >= 2 * kSliceMax) break;
-    if (gone) {
-      fail_entry(batch, batch.next, {.error = OAuthError::kInvalidClient});
+    // Enough of this algorithm is queued already: its signer is the limit, not the feed.
+    if (!gone && scope_.queue.queued(client->algorithm()) >= 2 * kSliceMax) break;
+    if (gone || paused) {
+      fail_entry(batch, batch.next, {.error = gone ? OAuthError::kInvalidClient : OAuthError::kTemporarilyUnavailable});
     } else if (!feed_entry(number, *tenant, *client)) {
       break;  // the pool of jobs is empty: go on in the next iteration
     }

@@ -38,6 +38,7 @@ class BatchEndpoint {
     uint64_t arrived_ns = 0;
     uint32_t tenant = 0;
     std::string client_id;
+    uint64_t client_revision = 0;  // a client that changed meanwhile gets nothing more of this batch
     std::vector<BatchEntry> entries;
     std::vector<std::string> lines;
     size_t next = 0;         // entry to feed

@@ -43,7 +43,9 @@ std::expected<void, std::string> read_member(const JsonMember& member, BatchEntr
 }  // namespace
 
 std::expected<std::vector<BatchEntry>, std::string> parse_batch_request(std::string_view body, size_t entries_max) {
-  const auto value = read_json(body, {.size_max = http::kBatchBodySizeMax});
+  // An entry has at most an object, three members and its resources; a text of more is refused before it is a tree.
+  const size_t values_max = 1 + (entries_max + 1) * (4 + kAudiencesMax);
+  const auto value = read_json(body, {.size_max = http::kBatchBodySizeMax, .values_max = values_max});
   if (!value) return std::unexpected("body: " + describe(value.error()));
   const JsonValue::Array* array = value->as_array();
   if (array == nullptr || array->empty()) return std::unexpected("the body must be a JSON array of entries");

@@ -73,6 +73,10 @@ std::expected<size_t, ErrorReply> TokenComposer::prepare(const IssueRequest& req
   const auto key = pick_key(request);
   if (!key) return std::unexpected(key.error());
   key_ = *key;
+  if (!scope_.queue.has_room(key_->algorithm, key_->cost_ns)) {
+    return std::unexpected(
+        ErrorReply{.error = OAuthError::kTemporarilyUnavailable, .extra_fields = "Retry-After: 1\r\n"});
+  }
   client_ = &request.client;
   tenant_ = request.tenant.tenant;
   const ServiceSettings& settings = scope_.shared.settings.load();

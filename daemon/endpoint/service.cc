@@ -69,6 +69,8 @@ bool Service::after_poll(http::Responder& responder) {
 }
 
 bool Service::still_valid(const SigningJob& job) {
+  // A peer that hung up while its job waited: nothing is signed for nobody. (A batch asks for itself.)
+  if (job.owner.batch == 0 && !responder_->alive(exchange_of(job.owner))) return false;
   const ClientRecord* client = scope_.keystore.clients().find(job.tenant, job.client());
   return client != nullptr && (client->revision() == job.client_revision);
 }

@@ -66,6 +66,7 @@ void SigningQueue::push(SigningJob* job) {
     queue.tail->next = job;
   }
   queue.tail = job;
+  ++queue.size;
   ++queued_;
 }
 
@@ -74,6 +75,7 @@ SigningJob* SigningQueue::pop(ClassQueue& queue) {
   queue.head = job->next;
   if (queue.head == nullptr) queue.tail = nullptr;
   job->next = nullptr;
+  --queue.size;
   --queued_;
   return job;
 }

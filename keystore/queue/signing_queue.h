@@ -39,9 +39,10 @@ struct SigningStats {
 
 class SigningQueue {
  public:
-  static constexpr uint64_t kBudgetNs = 1'000'000;  // of signing in one loop iteration
-  static constexpr size_t kGroupMax = 64;           // jobs handed to a signer in one call
-  static constexpr size_t kSignatureSizeMax = 512;  // RSA 4096
+  static constexpr uint64_t kBudgetNs = 1'000'000;            // of signing in one loop iteration
+  static constexpr uint64_t kClassBacklogNs = 2'000'000'000;  // of signing that may wait in one algorithm class
+  static constexpr size_t kGroupMax = 64;                     // jobs handed to a signer in one call
+  static constexpr size_t kSignatureSizeMax = 512;            // RSA 4096
 
   // `signer_index` picks this worker's signer of a key. `jobs_max` bounds the jobs in being.
   SigningQueue(size_t signer_index, size_t jobs_max);
@@ -57,6 +58,14 @@ class SigningQueue {
 
   bool empty() const { return queued_ == 0; }
   size_t queued() const { return queued_; }
+  size_t queued(JwsAlgorithm algorithm) const { return classes_[static_cast<size_t>(algorithm)].size; }
+
+  // has_room tells whether one more job of a signature that costs `cost_ns` would still be signed in reasonable time:
+  // a class holds at most kClassBacklogNs of signing, so that a flood of dear signatures cannot take all jobs and with
+  // them every other algorithm's.
+  bool has_room(JwsAlgorithm algorithm, uint32_t cost_ns) const {
+    return (queued(algorithm) + 1) * uint64_t{cost_ns} <= kClassBacklogNs;
+  }
 
   // run signs queued jobs until the budget (estimated by each key's cost) is spent. Returns whether work is left: then
   // the loop must come back without blocking.
@@ -70,6 +79,7 @@ class SigningQueue {
   struct ClassQueue {
     SigningJob* head = nullptr;
     SigningJob* tail = nullptr;
+    size_t size = 0;
   };
 
   SigningJob* pop(ClassQueue& queue);

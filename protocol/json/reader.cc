@@ -94,6 +94,7 @@ class TreeBuilder {
   }
 
   bool add(JsonValue value) {
+    if (++values_ > options_.values_max) return refuse(JsonErrorReason::kTooManyValues);
     if (open_.empty()) {
       root_ = std::move(value);
     } else if (open_.back().is_object) {
@@ -133,6 +134,7 @@ class TreeBuilder {
   const JsonReadOptions& options_;
   std::vector<Container> open_;
   JsonValue root_;
+  size_t values_ = 0;
   std::optional<JsonErrorReason> reason_;
 };
 
@@ -188,6 +190,8 @@ std::string_view json_error_text(JsonErrorReason reason) {
       return "not JSON";
     case JsonErrorReason::kTrailingText:
       return "text after the value";
+    case JsonErrorReason::kTooManyValues:
+      return "too many values";
     case JsonErrorReason::kTooDeep:
       return "nested too deep";
     case JsonErrorReason::kDuplicateMember:

@@ -20,6 +20,7 @@ enum class JsonErrorReason : uint8_t {
   kSyntax,            // not RFC 8259; NaN and Infinity too
   kTrailingText,      // anything but white space after the value
   kTooDeep,           // over depth_max
+  kTooManyValues,     // over values_max
   kDuplicateMember,   // names compared after unescaping
   kLoneSurrogate,     // an escaped surrogate without its partner
   kNotAnInteger,      // a fraction or exponent where they are not allowed
@@ -39,6 +40,7 @@ std::string describe(const JsonReadError& error);
 struct JsonReadOptions {
   size_t size_max = 64 * 1024;
   unsigned depth_max = 8;        // arrays and objects inside each other: {} is 1
+  size_t values_max = SIZE_MAX;  // values of every type in all: small texts can hold very many
   bool allow_fractions = false;  // numbers with a fraction or an exponent
   bool allow_nul = false;        // \u0000 inside strings; a raw octet 0 is never JSON
 };

@@ -230,6 +230,23 @@ TEST(SigningQueue, HandsOutNoMoreJobsThanItsBoundAndRecyclesThem) {
   EXPECT_EQ(queue.take(), nullptr);
 }
 
+TEST(SigningQueue, AClassHoldsABoundedBacklogAndLeavesRoomForOthers) {
+  Keys keys;
+  keys.add(JwsAlgorithm::kRS256, 1, 500'000'000);
+  SigningQueue queue(0, 100);
+  RecordingSink sink;
+  for (uint32_t i = 0; i < 4; ++i) {
+    EXPECT_TRUE(queue.has_room(JwsAlgorithm::kRS256, 500'000'000));
+    push(queue, i, JwsAlgorithm::kRS256, 1, 500'000'000);
+  }
+  EXPECT_FALSE(queue.has_room(JwsAlgorithm::kRS256, 500'000'000));
+  EXPECT_TRUE(queue.has_room(JwsAlgorithm::kEdDSA, 20'000));
+  EXPECT_EQ(queue.queued(JwsAlgorithm::kRS256), 4u);
+  EXPECT_EQ(queue.queued(JwsAlgorithm::kEdDSA), 0u);
+  queue.run(keys.set(), sink);
+  EXPECT_TRUE(queue.has_room(JwsAlgorithm::kRS256, 500'000'000)) << "room comes back as jobs are signed";
+}
+
 TEST(SigningQueue, ALargeJobDoesNotKeepItsMemory) {
   SigningQueue queue(0, 1);
   SigningJob* job = queue.take();

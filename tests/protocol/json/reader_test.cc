@@ -43,6 +43,14 @@ TEST(JsonReader, ReadsEveryTypeAndKeepsTheOrderOfMembers) {
   EXPECT_EQ(value->find("m")->find("k")->as_integer(), int64_t{1} << 53);
 }
 
+TEST(JsonReader, RefusesMoreValuesThanItIsToldWhileReading) {
+  EXPECT_TRUE(read_json("[1,[],{}]", {.values_max = 4}));
+  EXPECT_TRUE(refused("[1,[],{}]", Reason::kTooManyValues, {.values_max = 3}));
+  EXPECT_TRUE(refused("[" + repeated("[],", 300'000) + "[]]", Reason::kTooManyValues,
+                      {.size_max = 2'000'000, .values_max = 100}));
+  EXPECT_TRUE(refused(R"({"a":1,"b":{"c":2}})", Reason::kTooManyValues, {.values_max = 2}));
+}
+
 TEST(JsonReader, ConvertsNothingBetweenTypes) {
   const auto value = read_json(R"({"n":1,"s":"1","b":true})");
   ASSERT_TRUE(value);
