@@ -10,16 +10,28 @@ KeystoreImplementation::KeystoreImplementation(const KeystoreOptions& options)
 
 KeystoreImplementation::~KeystoreImplementation() {
   close();
+  // After a close beside a reader there may be more. No reader is left now, so all of it is due.
   reclaimer_.reset();
-  // No reader is left, so what still waits for grace (answers to changes among them) is due.
-  while (domain_.poll() != 0) {
-  }
+  run_what_is_due();
 }
 
 void KeystoreImplementation::close() {
   if (generator_) generator_->stop();
   if (flusher_) flusher_->stop();
   if (store_) store_->close();
+  // Answers to changes wait for grace too. Whoever closes may end what they answer to (a loop they post to), so they
+  // come before this returns. The reclaimer first: it may be in the middle of one.
+  reclaimer_.reset();
+  run_what_is_due();
+  // A reader that is still registered holds back what it has not passed, perhaps for ever if its loop has ended: that
+  // is not waited for, but left to a reclaimer again.
+  if (domain_.backlog().actions != 0) reclaimer_.emplace(domain_);
+}
+
+// An action may retire again, so until nothing runs.
+void KeystoreImplementation::run_what_is_due() {
+  while (domain_.poll() != 0) {
+  }
 }
 
 void KeystoreImplementation::note_used(size_t worker, uint32_t tenant, std::string_view client_id) {

@@ -56,7 +56,8 @@ class Keystore {
   virtual void export_secret(AuditActor actor, uint32_t tenant, std::string kid, StoreDone<SecretBytes> done) = 0;
   // A change of the settings that rendered documents depend on (reload): republishes the key snapshot.
   virtual void set_issuer(std::string issuer, uint32_t jwks_max_age_s, StoreDone<void> done) = 0;
-  // Drains and closes the store. Blocks.
+  // Drains and closes the store. Blocks. With no reader registered, every completion has been called when it returns;
+  // those that wait for a reader still registered follow once it has passed. One thread.
   virtual void close() = 0;
 };
 

@@ -49,6 +49,7 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   void storage_failed(const std::string& why) override;
 
  private:
+  void run_what_is_due();
   size_t signer_count() const { return options_.workers + 1; }
 
   // keystore_open.cc

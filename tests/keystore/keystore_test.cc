@@ -226,6 +226,38 @@ TEST_F(KeystoreTest, AClosedKeystoreRefusesChangesAndStillReads) {
   EXPECT_NE(keystore_->clients().find(0, "a"), nullptr);
 }
 
+// What a completion posts to may be gone once close has returned.
+TEST_F(KeystoreTest, AnAnswerThatWaitsForGraceComesBeforeTheCloseReturns) {
+  open(true);
+  ASSERT_TRUE(add(client("a")).has_value());
+  auto* reader = keystore_->domain().register_reader([] {});
+  std::atomic<bool> answered{false};
+  keystore_->store().update_client(kActor, 0, "a", {.ttl_s = 7, .what = "client.update"}, [&](const auto&) {
+    std::this_thread::sleep_for(milliseconds(300));
+    answered = true;
+  });
+  while (keystore_->domain().backlog().actions == 0) std::this_thread::sleep_for(milliseconds(1));
+  keystore_->domain().unregister_reader(reader);
+  keystore_->close();
+  EXPECT_TRUE(answered);
+}
+
+TEST_F(KeystoreTest, CloseDoesNotWaitForAReaderAndItsAnswersComeOnceItPasses) {
+  open(true);
+  ASSERT_TRUE(add(client("a")).has_value());
+  auto* reader = keystore_->domain().register_reader([] {});
+  std::promise<void> answered;
+  auto answer = answered.get_future();
+  keystore_->store().update_client(kActor, 0, "a", {.ttl_s = 7, .what = "client.update"},
+                                   [&](const auto&) { answered.set_value(); });
+  while (keystore_->domain().backlog().actions == 0) std::this_thread::sleep_for(milliseconds(1));
+  keystore_->close();
+  EXPECT_EQ(answer.wait_for(milliseconds(20)), std::future_status::timeout) << "before the reader has passed";
+  reader->pass();
+  EXPECT_EQ(answer.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  keystore_->domain().unregister_reader(reader);
+}
+
 TEST_F(KeystoreTest, KeysBeingMadeAtTheEndAreMadeOrRefused) {
   open(true);
   std::atomic<int> answers{0};
