@@ -1,9 +1,6 @@
 #include "daemon/admin/answer.h"
 
-#include <fmt/format.h>
-
 #include <array>
-#include <ctime>
 
 namespace signet {
 namespace {
@@ -52,13 +49,5 @@ AdminAnswer error_answer(AdminErrorKind kind, std::string_view message) {
 }
 
 AdminAnswer error_answer(const StoreError& error) { return error_answer(kind_of(error.kind), error.text); }
-
-std::string rfc3339(UnixSeconds time) {
-  time_t seconds = static_cast<time_t>(time);
-  std::tm tm{};
-  gmtime_r(&seconds, &tm);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-                     tm.tm_min, tm.tm_sec);
-}
 
 }  // namespace signet

@@ -46,7 +46,4 @@ std::string write_json(Write&& write) {
   }
 }
 
-// "2026-01-02T03:04:05Z" (RFC 3339).
-std::string rfc3339(UnixSeconds time);
-
 }  // namespace signet

@@ -1,6 +1,7 @@
 #include "daemon/admin/client_json.h"
 
 #include "daemon/admin/answer.h"
+#include "protocol/base/time_text.h"
 
 namespace signet {
 namespace {

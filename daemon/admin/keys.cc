@@ -4,6 +4,7 @@
 #include "daemon/admin/routes.h"
 #include "protocol/base/base64url.h"
 #include "protocol/base/secret_bytes.h"
+#include "protocol/base/time_text.h"
 #include "protocol/oauth/token_request.h"
 
 namespace signet {

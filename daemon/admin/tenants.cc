@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "daemon/admin/routes.h"
+#include "protocol/base/time_text.h"
 
 namespace signet {
 namespace {

@@ -1,4 +1,4 @@
-// Instants and durations as people and RFC 3339 write them.
+// Instants and durations as people write them.
 #pragma once
 
 #include <string>
@@ -6,9 +6,6 @@
 #include "protocol/base/time.h"
 
 namespace signet::ctl {
-
-// rfc3339: "2031-05-06T07:08:09Z". Years outside 0000-9999 give the bare number of seconds, as no such text exists.
-std::string rfc3339(UnixSeconds instant);
 
 // relative_time: `instant` as seen from `now`: "in 15 min", "2 h ago", "now". One unit, rounded down.
 std::string relative_time(UnixSeconds instant, UnixSeconds now);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "protocol/base/base64url.h"
+#include "protocol/base/time_text.h"
 #include "tools/ctl/table.h"
 #include "tools/ctl/time_text.h"
 

@@ -75,14 +75,6 @@ TEST(NamedValues, AlignsValuesAndMarksEmptyOnes) {
   EXPECT_EQ(lines.render(), "a          1\nlong name  -\n");
 }
 
-TEST(Rfc3339, WritesInstantsOfFourDigitYearsOnly) {
-  EXPECT_EQ(rfc3339(0), "1970-01-01T00:00:00Z");
-  EXPECT_EQ(rfc3339(4294967296), "2106-02-07T06:28:16Z");
-  EXPECT_EQ(rfc3339(-1), "1969-12-31T23:59:59Z");
-  EXPECT_EQ(rfc3339(253402300800), "253402300800");
-  EXPECT_EQ(rfc3339(INT64_MIN), "-9223372036854775808");
-}
-
 TEST(RelativeTime, RoundsDownToOneUnit) {
   EXPECT_EQ(relative_time(100, 100), "now");
   EXPECT_EQ(relative_time(1000, 100), "in 15 min");
