@@ -34,20 +34,47 @@ std::optional<uint64_t> parse_number(std::string_view text) {
   return number;
 }
 
-// One entry of `clients`; the error does not name it.
-std::expected<Client, std::string> read_client(AdminService& admin, const JsonValue& value, UnixSeconds now) {
+uint8_t given_members(const ClientFields& fields) {
+  uint8_t given = 0;
+  auto add = [&](bool has, ImportMember member) { given |= has ? member : 0; };
+  add(fields.grants.has_value(), kImportGrants);
+  add(fields.scope.has_value(), kImportScope);
+  add(fields.audiences.has_value(), kImportAudiences);
+  add(fields.introspect.has_value(), kImportIntrospect);
+  add(fields.algorithm.has_value(), kImportAlgorithm);
+  add(fields.ttl_s.has_value(), kImportTtl);
+  add(fields.client_secret.has_value(), kImportSecrets);
+  return given;
+}
+
+// One entry of `clients`.
+struct Entry {
+  Client client;  // as a new one
+  uint8_t given = 0;
+  KeyNeed need;  // of what it will be
+};
+
+// The error does not name the entry.
+std::expected<Entry, std::string> read_entry(AdminService& admin, const JsonValue& value, OnConflict on_conflict,
+                                             UnixSeconds now) {
   auto fields = read_client_fields(value, ClientForm::kImport, admin.settings().token_ttl_max_s);
   if (!fields) return std::unexpected(fields.error());
   const TenantKeys* tenant = admin.tenant_named(fields->tenant.value_or(""));
   if (tenant == nullptr) return std::unexpected(fmt::format("tenant: there is no tenant \"{}\"", *fields->tenant));
   Client client{.tenant = tenant->tenant, .created_at = now};
   apply_client_fields(*fields, client);
-  if (std::string error = check_client(client); !error.empty()) return std::unexpected(error);
+  // What is checked, and needs a key, is the client that comes out of it: an update leaves what it does not mention.
+  // The store checks again, since the client may change before the commit.
+  const ClientRecord* existing =
+      on_conflict == OnConflict::kUpdate ? admin.keystore().clients().find(client.tenant, client.client_id) : nullptr;
+  Client after = existing != nullptr ? existing->unpack() : client;
+  if (existing != nullptr) apply_client_fields(*fields, after);
+  if (std::string error = check_client(after); !error.empty()) return std::unexpected(error);
   if (fields->client_secret) {
     client.secrets.push_back(
         admin.keystore().pepper().hash(client.tenant, client.client_id, *fields->client_secret, now));
   }
-  return client;
+  return Entry{.client = std::move(client), .given = given_members(*fields), .need = key_need(after)};
 }
 
 // Fills `chunk.clients` and the keys they need; the error names the entry.
@@ -55,15 +82,16 @@ std::string read_clients(AdminService& admin, const JsonValue::Array& entries, I
                          std::vector<KeyNeed>& needs) {
   UnixSeconds now = unix_now();
   chunk.clients.reserve(entries.size());
+  chunk.given.reserve(entries.size());
   for (size_t i = 0; i < entries.size(); ++i) {
-    auto client = read_client(admin, entries[i], now);
-    if (!client) {
+    auto entry = read_entry(admin, entries[i], chunk.on_conflict, now);
+    if (!entry) {
       const std::string* id = entries[i].find_string("client_id");
-      return fmt::format("clients[{}]{}: {}", i, id == nullptr ? "" : fmt::format(" ({})", *id), client.error());
+      return fmt::format("clients[{}]{}: {}", i, id == nullptr ? "" : fmt::format(" ({})", *id), entry.error());
     }
-    KeyNeed need = key_need(*client);
-    if (std::find(needs.begin(), needs.end(), need) == needs.end()) needs.push_back(std::move(need));
-    chunk.clients.push_back(std::move(*client));
+    if (std::find(needs.begin(), needs.end(), entry->need) == needs.end()) needs.push_back(std::move(entry->need));
+    chunk.clients.push_back(std::move(entry->client));
+    chunk.given.push_back(entry->given);
   }
   return {};
 }

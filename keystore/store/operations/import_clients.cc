@@ -12,9 +12,6 @@ namespace signet::store {
 namespace {
 
 constexpr size_t kImportIdSizeMax = 128;
-// An import says nothing about these.
-constexpr uint32_t kFlagsKept = kClientDisabled | kClientFeed | kClientRefreshWithCredentials;
-
 class ImportClients : public OperationFor<ImportOutcome> {
  public:
   ImportClients(AuditActor actor, ImportChunk chunk, StoreDone<ImportOutcome> done)
@@ -24,7 +21,10 @@ class ImportClients : public OperationFor<ImportOutcome> {
     if (chunk_.import_id.empty() || chunk_.import_id.size() > kImportIdSizeMax) {
       return refuse(StoreErrorKind::kInvalid, "the import's id is empty or too long");
     }
-    const auto row = read_import(transaction, chunk_.import_id).value_or(ImportRow{});
+    if (chunk_.on_conflict == OnConflict::kUpdate && chunk_.given.size() != chunk_.clients.size()) {
+      return refuse(StoreErrorKind::kInvalid, "an import that updates says for each client what it gives");
+    }
+    auto row = read_import(transaction, chunk_.import_id).value_or(ImportRow{});
     if (chunk_.chunk + 1 == row.next_chunk) {
       result_ = row.last;
       result_.repeated = true;
@@ -34,10 +34,13 @@ class ImportClients : public OperationFor<ImportOutcome> {
       return refuse(StoreErrorKind::kConflict,
                     fmt::format("chunk {} of this import is expected, not {}", row.next_chunk, chunk_.chunk));
     }
-    for (Client& client : chunk_.clients) {
-      if (auto applied = apply(transaction, client); !applied) return applied;
+    for (size_t i = 0; i < chunk_.clients.size(); ++i) {
+      if (auto applied = apply(transaction, i); !applied) return applied;
     }
-    write_import(transaction, chunk_.import_id, {chunk_.chunk + 1, result_});
+    row.next_chunk = chunk_.chunk + 1;
+    row.last = result_;
+    for (const Client& client : chunk_.clients) row.tenants.insert(client.tenant);
+    write_import(transaction, chunk_.import_id, row);
     audit(transaction);
     return {};
   }
@@ -45,7 +48,8 @@ class ImportClients : public OperationFor<ImportOutcome> {
  private:
   using Ids = std::map<uint32_t, std::vector<std::string>>;  // by tenant
 
-  Outcome apply(Transaction& transaction, Client& client) {
+  Outcome apply(Transaction& transaction, size_t index) {
+    Client& client = chunk_.clients[index];
     if (auto checked = check_client(client); !checked) {
       checked.error().text = fmt::format("client {}: {}", client.client_id, checked.error().text);
       return checked;
@@ -54,7 +58,7 @@ class ImportClients : public OperationFor<ImportOutcome> {
       if (!transaction.tenant_exists(client.tenant)) return no_such_tenant(client.tenant);
       known_tenant_ = client.tenant;
     }
-    const auto existing = transaction.client(client.tenant, client.client_id);
+    auto existing = transaction.client(client.tenant, client.client_id);
     if (existing && chunk_.on_conflict == OnConflict::kFail) {
       return refuse(StoreErrorKind::kConflict, fmt::format("client {} exists already", client.client_id));
     }
@@ -62,19 +66,45 @@ class ImportClients : public OperationFor<ImportOutcome> {
       ++result_.skipped;
       return {};
     }
-    if (existing) keep_from(*existing, client);
+    const bool updates = existing.has_value();
+    if (updates) {
+      change(*existing, client, chunk_.given[index]);
+      client = std::move(*existing);
+      if (auto checked = check_together(client); !checked) return checked;
+    }
     if (client.created_at == 0) client.created_at = transaction.now_s();
-    (existing ? updated_ : added_)[client.tenant].push_back(client.client_id);
-    ++(existing ? result_.updated : result_.added);
+    (updates ? updated_ : added_)[client.tenant].push_back(client.client_id);
+    ++(updates ? result_.updated : result_.added);
     transaction.put_client(client);
     return {};
   }
 
   // What an import does not mention stays; above all, it does not enable a client that was disabled.
-  static void keep_from(const Client& existing, Client& client) {
-    client.flags = (client.flags & ~kFlagsKept) | (existing.flags & kFlagsKept);
-    client.created_at = existing.created_at;
-    if (client.secrets.empty()) client.secrets = existing.secrets;
+  static void change(Client& client, const Client& from, uint8_t given) {
+    if ((given & kImportGrants) != 0) client.grants = from.grants;
+    if ((given & kImportScope) != 0) client.scope = from.scope;
+    if ((given & kImportAudiences) != 0) client.audiences = from.audiences;
+    if ((given & kImportIntrospect) != 0) {
+      client.introspect = from.introspect;
+      client.flags = (client.flags & ~kClientIntrospectAll) | (from.flags & kClientIntrospectAll);
+    }
+    if ((given & kImportAlgorithm) != 0) client.algorithm = from.algorithm;
+    if ((given & kImportTtl) != 0) client.ttl_s = from.ttl_s;
+    if ((given & kImportSecrets) != 0) client.secrets = from.secrets;
+  }
+
+  // What the members given and those kept may not be together.
+  static Outcome check_together(const Client& client) {
+    if (is_symmetric(client.algorithm) && client.audiences.size() != 1) {
+      return refuse(StoreErrorKind::kInvalid,
+                    fmt::format("client {}: alg: an HMAC algorithm needs exactly one audience", client.client_id));
+    }
+    if ((client.flags & kClientRefreshWithCredentials) != 0 && (client.grants & kGrantRefreshToken) == 0) {
+      return refuse(StoreErrorKind::kInvalid,
+                    fmt::format("client {}: refresh tokens with client_credentials need the grant refresh_token",
+                                client.client_id));
+    }
+    return {};
   }
 
   static void write_ids(JsonWriter& json, const Ids& ids) {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "keystore/store/keys.h"
+#include "keystore/store/operations/import_row.h"
 #include "keystore/store/operations/operations.h"
 #include "keystore/store/operations/rules.h"
 #include "keystore/store/transaction.h"
@@ -31,6 +32,7 @@ class RemoveTenant : public OperationFor<void> {
         return true;
       });
     }
+    forget_imports(transaction, tenant->number);
     transaction.erase(Family::kTenants, tenant_key(tenant->number));
     transaction.erase(Family::kTenants, tenant_name_key(name_));
     transaction.publish(TenantRemoved{tenant->number});

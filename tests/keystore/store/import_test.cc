@@ -10,9 +10,11 @@ using Kind = StoreErrorKind;
 class ImportTest : public StoreTest {
  protected:
   void SetUp() override { open(); }
+  static constexpr uint8_t kAllGiven = 0x7F;
   static ImportChunk chunk_of(uint64_t number, std::vector<std::string> ids, OnConflict mode = OnConflict::kFail) {
     ImportChunk chunk{.import_id = "aa01", .chunk = number, .on_conflict = mode};
     for (auto& id : ids) chunk.clients.push_back(client_of(std::move(id)));
+    chunk.given.assign(chunk.clients.size(), kAllGiven);
     return chunk;
   }
   size_t clients() {
@@ -92,7 +94,7 @@ TEST_F(ImportTest, DoesNotEnableADisabledClientByAnUpdate) {
   ASSERT_TRUE(add_client(*store_, existing));
   auto chunk = chunk_of(0, {"a"}, OnConflict::kUpdate);
   chunk.clients[0].ttl_s = 1;
-  chunk.clients[0].secrets.clear();
+  chunk.given[0] = kAllGiven & ~kImportSecrets;
   chunk.clients[0].created_at = 5;
   const auto outcome = import_chunk(*store_, chunk);
   ASSERT_TRUE(outcome);
@@ -103,6 +105,91 @@ TEST_F(ImportTest, DoesNotEnableADisabledClientByAnUpdate) {
   EXPECT_EQ(client.ttl_s, 1U);
   EXPECT_EQ(client.secrets.size(), 1U) << "an import without a secret keeps the one there is";
   EXPECT_EQ(client.created_at, existing.created_at);
+}
+
+// A default in place of what a line does not mention could let a client do more than before.
+TEST_F(ImportTest, AnUpdateLeavesWhatALineDoesNotMention) {
+  Client existing = client_of("a");
+  existing.grants = kGrantRefreshToken;
+  existing.flags = kClientIntrospectAll;
+  existing.scope = "narrow";
+  existing.audiences = {"urn:only"};
+  existing.algorithm = JwsAlgorithm::kES256;
+  existing.ttl_s = 60;
+  const auto added = add_client(*store_, existing);
+  ASSERT_TRUE(added);
+  const Client defaults{.client_id = "a"};
+  auto chunk = chunk_of(0, {}, OnConflict::kUpdate);
+  chunk.clients = {defaults};
+  chunk.given = {0};
+  ASSERT_TRUE(import_chunk(*store_, chunk));
+  chunk.chunk = 1;
+  chunk.clients[0].ttl_s = 30;
+  chunk.given = {kImportTtl};
+  ASSERT_TRUE(import_chunk(*store_, chunk));
+  reopen();
+  const Client& client = loaded_->clients[{0, "a"}];
+  EXPECT_EQ(client.ttl_s, 30U);
+  EXPECT_EQ(client.grants, existing.grants);
+  EXPECT_EQ(client.flags, existing.flags);
+  EXPECT_EQ(client.scope, existing.scope);
+  EXPECT_EQ(client.audiences, existing.audiences);
+  EXPECT_EQ(client.algorithm, existing.algorithm);
+  EXPECT_EQ(client.secrets.size(), existing.secrets.size());
+}
+
+TEST_F(ImportTest, AnUpdateThatNamesAMemberChangesIt) {
+  Client existing = client_of("a");
+  existing.flags = kClientIntrospectAll;
+  ASSERT_TRUE(add_client(*store_, existing));
+  auto chunk = chunk_of(0, {"a"}, OnConflict::kUpdate);
+  chunk.clients[0] = {.client_id = "a",
+                      .grants = kGrantRefreshToken,
+                      .scope = "x",
+                      .audiences = {"urn:x"},
+                      .introspect = {"urn:y"},
+                      .algorithm = JwsAlgorithm::kES256};
+  chunk.given[0] = kAllGiven & ~kImportSecrets;
+  ASSERT_TRUE(import_chunk(*store_, chunk));
+  reopen();
+  const Client& client = loaded_->clients[{0, "a"}];
+  EXPECT_EQ(client.grants, kGrantRefreshToken);
+  EXPECT_EQ(client.scope, "x");
+  EXPECT_EQ(client.audiences, std::vector<std::string>{"urn:x"});
+  EXPECT_EQ(client.introspect, std::vector<std::string>{"urn:y"});
+  EXPECT_EQ(client.flags, 0U);
+  EXPECT_EQ(client.algorithm, JwsAlgorithm::kES256);
+  EXPECT_EQ(client.ttl_s, 0U);
+}
+
+TEST_F(ImportTest, RefusesAnUpdateThatDoesNotGoWithWhatIsKept) {
+  Client existing = client_of("a");
+  existing.algorithm = JwsAlgorithm::kHS256;
+  existing.audiences = {"urn:one"};
+  ASSERT_TRUE(add_client(*store_, existing));
+  auto chunk = chunk_of(0, {"a"}, OnConflict::kUpdate);
+  chunk.clients[0].audiences = {"urn:one", "urn:two"};
+  chunk.given[0] = kImportAudiences;
+  EXPECT_REFUSED(import_chunk(*store_, chunk), Kind::kInvalid);
+  chunk.given.clear();
+  EXPECT_REFUSED(import_chunk(*store_, chunk), Kind::kInvalid);
+}
+
+// Else the same file would be passed over for ever, and say that all is well.
+TEST_F(ImportTest, ARemovedTenantTakesItsImportsWithIt) {
+  const auto tenant = add_tenant(*store_, "other");
+  ASSERT_TRUE(tenant);
+  auto chunk = chunk_of(0, {"a"});
+  chunk.clients[0].tenant = tenant->number;
+  ASSERT_TRUE(import_chunk(*store_, chunk));
+  chunk = chunk_of(1, {"b"});  // the tenant of an earlier chunk is not forgotten
+  ASSERT_TRUE(import_chunk(*store_, chunk));
+  chunk = chunk_of(0, {"c"});
+  chunk.import_id = "bb02";
+  ASSERT_TRUE(import_chunk(*store_, chunk));
+  ASSERT_TRUE(remove_tenant(*store_, "other", true));
+  EXPECT_EQ(import_progress(*store_, "aa01"), 0U);
+  EXPECT_EQ(import_progress(*store_, "bb02"), 1U) << "it touched another tenant";
 }
 
 TEST_F(ImportTest, RefusesAnImportWithoutAName) {
