@@ -1,12 +1,12 @@
 #include "daemon/server.h"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <filesystem>
 #include <thread>
 
+#include "daemon/descriptor_limit.h"
 #include "daemon/dev_mode.h"
 #include "daemon/log.h"
 
@@ -24,14 +24,6 @@ http::Limits admin_limits() {
   limits.connections_max = 256;
   limits.in_flight_max = 256;
   return limits;
-}
-
-// Connections are file descriptors: take all that the hard limit gives.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 std::string listen_failure(const std::string& error) {
@@ -73,12 +65,33 @@ Server::~Server() { close_all(); }
 // The order matters: nothing on disk is touched while an address is taken, nobody is served before the keys are there,
 // and `ready` is said when everything listens.
 std::string Server::start() {
-  raise_descriptor_limit();
-  for (auto step : {&Server::parse_addresses, &Server::probe, &Server::open_keystore, &Server::probe,
-                    &Server::start_workers, &Server::start_admin, &Server::start_console}) {
+  for (auto step : {&Server::check_descriptors, &Server::parse_addresses, &Server::probe, &Server::open_keystore,
+                    &Server::probe, &Server::start_workers, &Server::start_admin, &Server::start_console}) {
     if (std::string error = (this->*step)(); !error.empty()) return error;
   }
   return {};
+}
+
+// Connections are file descriptors: take all that the hard limit gives.
+std::string Server::check_descriptors() {
+  descriptors_ = raise_descriptor_limit();
+  const uint32_t wanted = config_.limits.connections_max;
+  const uint32_t fit = connections_that_fit(descriptors_, worker_count(), wanted);
+  if (fit == wanted || fit >= kWorkerConnectionsMin) return {};
+  return too_few_descriptors(descriptors_, worker_count());
+}
+
+http::Limits Server::worker_limits() const {
+  http::Limits limits = config_.limits;
+  const uint32_t fit = connections_that_fit(descriptors_, worker_count(), limits.connections_max);
+  if (fit == limits.connections_max) return limits;
+  limits.connections_max = std::max(fit, 1u);
+  log_event(LogLevel::kWarning, "connections_lowered",
+            {{"limits.connections_max", fmt::format("{}", config_.limits.connections_max)},
+             {"used", fmt::format("{}", limits.connections_max)},
+             {"descriptors", fmt::format("{}", descriptors_)},
+             {"why", "more connections than file descriptors: raise LimitNOFILE"}});
+  return limits;
 }
 
 std::string Server::parse_addresses() {
@@ -121,6 +134,11 @@ std::string Server::open_keystore() {
                                 .on_storage_failed = [this](const std::string& why) { storage_failure_.fail(why); }});
   if (!opened) return opened.error().text;
   keystore_ = std::move(*opened);
+  if (!keystore_->store().status().boot_known) {
+    log_event(LogLevel::kWarning, "boot_id_unreadable",
+              {{"file", "/proc/sys/kernel/random/boot_id"},
+               {"effect", "a stop of more than an hour needs `signetctl clock accept`, within one boot too"}});
+  }
   shared_ = std::make_unique<ServiceShared>(service_settings(config_));
   if (!config_.dev) return {};
   auto prepared = prepare_dev(*keystore_, config_.data_dir);
@@ -136,6 +154,7 @@ std::string Server::start_workers() {
   admin_loop_ = http::ServerLoop::create(admin_limits(), *admin_);
   admin_->attach(*admin_loop_);
   size_t count = worker_count();
+  const http::Limits limits = worker_limits();
   refresh_readiness();  // before the first request asks
   for (size_t index = 0; index < count; ++index) {
     workers_.push_back(
@@ -144,7 +163,7 @@ std::string Server::start_workers() {
                                              .index = index,
                                              .listen = listen_,
                                              .reuse_port = count > 1,
-                                             .limits = config_.limits,
+                                             .limits = limits,
                                              .trusted_proxies = config_.trusted_proxies,
                                              .on_end = [this] { admin_loop_->post([this] { worker_ended(); }); }}));
   }

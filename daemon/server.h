@@ -35,6 +35,7 @@ class Server {
 
  private:
   // --- start (server.cc) ---
+  std::string check_descriptors();
   std::string parse_addresses();
   std::string probe();
   std::string open_keystore();
@@ -42,6 +43,7 @@ class Server {
   std::string start_admin();
   std::string start_console();
   size_t worker_count() const;
+  http::Limits worker_limits() const;  // no more connections than there are descriptors; says so in the log
 
   // --- while running (server_run.cc) ---
   void install_handlers();
@@ -62,6 +64,8 @@ class Server {
   std::vector<http::ListenAddress> listen_;
   std::vector<http::ListenAddress> console_listen_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+
+  uint64_t descriptors_ = 0;  // the process's limit
 
   StorageFailure storage_failure_;  // before the keystore, which tells it
   std::unique_ptr<ServiceShared> shared_;

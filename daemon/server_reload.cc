@@ -33,8 +33,9 @@ void Server::reload() {
 void Server::apply_settings(const std::string& issuer_before, uint32_t jwks_max_age_s_before) {
   log_set_level(config_.log_level);
   shared_->settings.publish(std::make_unique<const ServiceSettings>(service_settings(config_)), keystore_->domain());
+  const http::Limits limits = worker_limits();
   for (auto& worker : workers_) {
-    worker->loop().set_limits(config_.limits);
+    worker->loop().set_limits(limits);
     worker->loop().set_trusted_proxies(config_.trusted_proxies);
   }
   if (config_.issuer == issuer_before && config_.jwks_max_age_s == jwks_max_age_s_before) return;
