@@ -91,6 +91,7 @@ class RocksStore : public Store {
     committer_.status(status);
     status.clock_jumped = time_.jumped();
     status.clock_behind = time_.behind();
+    status.boot_known = time_.boot_known();
     status.safe_time_ms = time_.safe_ms();
     status.path = path_;
     return status;

@@ -60,6 +60,7 @@ class SafeTime {
   UnixMs safe_ms() const;
   bool jumped() const;
   bool behind() const;
+  bool boot_known() const { return !boot_id_.empty(); }
 
  private:
   struct Anchor {

@@ -169,6 +169,7 @@ struct StoreStatus {
   bool writable = false;
   bool clock_jumped = false;  // the wall clock jumped by more than an hour: waits for `clock accept`
   bool clock_behind = false;  // the wall clock is behind the last persisted time minus skew: do not sign
+  bool boot_known = false;    // else every start counts as one after a reboot
   UnixMs safe_time_ms = 0;    // what destructive expiry may follow; advances no faster than the monotonic clock
   uint64_t commit = 0;
   uint64_t queued = 0;

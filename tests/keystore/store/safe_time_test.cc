@@ -133,8 +133,11 @@ TEST_F(SafeTimeTest, SafeTimeNeverGoesBackOverARestart) {
 }
 
 TEST_F(SafeTimeTest, CountsAnUnknownBootAsAReboot) {
+  start();
+  EXPECT_TRUE(time_->boot_known());
   clock_.boot.clear();
   start();
+  EXPECT_FALSE(time_->boot_known());
   persist();
   clock_.pass(2 * kHourMs);
   start();
