@@ -88,8 +88,9 @@ const std::array kKeys{
               .min = 0,
               .max = 600,
               .unit = "seconds",
-              .cost = "Expired tokens are taken for that much longer.",
-              .doc = "Difference between clocks that checks tolerate."},
+              .cost = "A token may carry an `iat` that much before one that was issued earlier.",
+              .doc = "How far the clock may be behind the time last written to the store before tokens are no longer "
+                     "issued (503)."},
     ConfigKey{.name = "jwks_max_age_s",
               .place = &C::jwks_max_age_s,
               .min = 0,

@@ -25,6 +25,7 @@ struct KeystoreOptions {
   std::string issuer;   // of the default tenant, no trailing slash; others get issuer + "/t/" + name
   uint32_t jwks_max_age_s = 300;
   uint32_t ttl_s_max = kAccessTokenLifetimeMaxS;
+  uint32_t clock_skew_s = 60;  // how far back the clock may go before nothing is signed any more
   std::function<void(const std::string&)> on_storage_failed;  // any thread
 };
 

@@ -128,6 +128,7 @@ std::expected<void, std::string> KeystoreImplementation::open_store(StoredRows& 
   options.vault_id = vault_->id();
   options.create = options_.create;
   options.listener = this;
+  options.clock_skew_s = options_.clock_skew_s;
   auto store = open_rocks_store(options, rows);
   if (!store) return Failure(std::move(store.error().text));
   store_ = std::move(*store);

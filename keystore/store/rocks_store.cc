@@ -39,7 +39,7 @@ class RocksStore : public Store {
   RocksStore(const StoreOptions& options, StoreFiles files, Clock& clock, std::shared_ptr<BackgroundErrors> errors)
       : path_(options.path),
         files_(std::move(files)),
-        time_(clock, files_.state.time),
+        time_(clock, files_.state.time, int64_t{options.clock_skew_s} * 1000),
         errors_(std::move(errors)),
         committer_({*files_.database, *files_.mark, time_, options.listener, options.queue_max}, files_.state) {
     errors_->attach(&committer_);

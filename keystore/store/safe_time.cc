@@ -47,7 +47,8 @@ Clock& system_clock() {
   return clock;
 }
 
-SafeTime::SafeTime(Clock& clock, const PersistedTime& last) : clock_(clock), boot_id_(clock.boot_id()) {
+SafeTime::SafeTime(Clock& clock, const PersistedTime& last, int64_t skew_ms)
+    : clock_(clock), boot_id_(clock.boot_id()), skew_ms_(skew_ms) {
   const UnixMs wall = clock_.wall_ms();
   const int64_t uptime = clock_.uptime_ms();
   persisted_wall_ms_ = last.wall_ms;
@@ -79,7 +80,7 @@ bool SafeTime::jumped() const {
   return jumped_;
 }
 
-bool SafeTime::behind() const { return clock_.wall_ms() < persisted_wall_ms_.load() - kClockSkewMs; }
+bool SafeTime::behind() const { return clock_.wall_ms() < persisted_wall_ms_.load() - skew_ms_; }
 
 PersistedTime SafeTime::observe() {
   const UnixMs wall = jumped() ? expected_ms() : clock_.wall_ms();

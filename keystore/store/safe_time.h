@@ -7,7 +7,7 @@
 // - a wall clock more than an hour away from where uptime says it should be has jumped: `jumped` until `accept`. Within
 //   one boot of the machine a stop is measured by uptime; after a reboot nothing measures the gap, so one of more than
 //   an hour counts as a jump too (a dead clock battery shows exactly there);
-// - a wall clock behind the last persisted time minus skew must not sign: `behind`.
+// - a wall clock behind the last persisted time minus the tolerated skew must not sign: `behind`.
 //
 // Thread rule: `observe` and `accept` on the committer's thread; `jumped`, `behind`, `safe_ms` from any.
 #pragma once
@@ -22,7 +22,6 @@
 namespace signet::store {
 
 inline constexpr int64_t kClockJumpMs = 3'600'000;
-inline constexpr int64_t kClockSkewMs = 60'000;
 
 // Where time comes from; tests replace it.
 class Clock {
@@ -47,7 +46,7 @@ struct PersistedTime {
 
 class SafeTime {
  public:
-  SafeTime(Clock& clock, const PersistedTime& last);
+  SafeTime(Clock& clock, const PersistedTime& last, int64_t skew_ms);
 
   // The times now, to be persisted. While the clock has jumped, the wall time kept is the one expected.
   PersistedTime observe();
@@ -73,6 +72,7 @@ class SafeTime {
 
   Clock& clock_;
   const std::string boot_id_;
+  const int64_t skew_ms_;
   mutable std::mutex mutex_;  // the anchor; never held across a call
   Anchor anchor_{};
   mutable std::atomic<bool> jumped_{false};

@@ -218,6 +218,7 @@ struct StoreOptions {
   std::array<uint8_t, 16> vault_id{};  // a store of another vault is refused
   bool create = false;                 // make it when DATA/store does not exist
   uint32_t queue_max = 65536;          // operations
+  uint32_t clock_skew_s = 60;          // the clock may be that far behind the last persisted time
   StoreListener* listener = nullptr;   // outlives the store; may be null in tests
 };
 

@@ -9,13 +9,14 @@ namespace {
 class SafeTimeTest : public testing::Test {
  protected:
   // A process that starts with what the last one persisted.
-  void start() { time_ = std::make_unique<SafeTime>(clock_, last_); }
+  void start() { time_ = std::make_unique<SafeTime>(clock_, last_, skew_ms_); }
   void persist() {
     last_ = time_->observe();
     time_->persisted(last_);
   }
   FakeClock clock_;
   PersistedTime last_;
+  int64_t skew_ms_ = 60'000;
   std::unique_ptr<SafeTime> time_;
 };
 
@@ -65,14 +66,23 @@ TEST_F(SafeTimeTest, BearsAnHourEitherWay) {
 TEST_F(SafeTimeTest, DoesNotSignBehindWhatWasPersistedMinusSkew) {
   start();
   persist();
-  clock_.jump(-kClockSkewMs);
+  clock_.jump(-skew_ms_);
   EXPECT_FALSE(time_->behind());
   clock_.jump(-1);
   EXPECT_TRUE(time_->behind());
   persist();
   EXPECT_TRUE(time_->behind()) << "a commit does not make the wrong clock right";
-  clock_.pass(kClockSkewMs);
+  clock_.pass(skew_ms_);
   EXPECT_FALSE(time_->behind());
+}
+
+TEST_F(SafeTimeTest, ToleratesNoSkewWhenToldSo) {
+  skew_ms_ = 0;
+  start();
+  persist();
+  EXPECT_FALSE(time_->behind());
+  clock_.jump(-1);
+  EXPECT_TRUE(time_->behind());
 }
 
 TEST_F(SafeTimeTest, MeasuresAStopByUptimeWithinOneBoot) {
