@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "daemon/endpoint/client_check.h"
+#include "daemon/endpoint/media_type.h"
 #include "daemon/http/limits.h"
 #include "protocol/json/writer.h"
 #include "protocol/oauth/token_response.h"
@@ -13,6 +14,7 @@ namespace signet {
 namespace {
 
 constexpr Endpoint kEndpoint = Endpoint::kTokenBatch;
+constexpr std::string_view kJsonType = "application/json";
 constexpr std::string_view kNoStore = "Cache-Control: no-store\r\nPragma: no-cache\r\n";
 
 // {"index":N,"id":"..." without the closing brace; the rest of the line's members follow.
@@ -23,15 +25,6 @@ std::string line_head(const BatchEntry& entry, size_t index) {
   writer.member_integer("index", static_cast<int64_t>(index));
   if (entry.has_id) writer.member("id", entry.id);
   return std::string(writer.text());
-}
-
-bool is_json(std::string_view content_type) {
-  constexpr std::string_view kJson = "application/json";
-  if (content_type.size() < kJson.size()) return false;
-  for (size_t i = 0; i < kJson.size(); ++i) {
-    if ((content_type[i] | 0x20) != (kJson[i] | 0x20)) return false;
-  }
-  return content_type.size() == kJson.size() || content_type[kJson.size()] == ';' || content_type[kJson.size()] == ' ';
 }
 
 }  // namespace
@@ -64,7 +57,9 @@ std::expected<void, ErrorReply> BatchEndpoint::accept(const http::Request& reque
         ErrorReply{.error = OAuthError::kTemporarilyUnavailable, .extra_fields = "Retry-After: 5\r\n"});
   }
   if (request.has_query) return refuse("this endpoint takes no query");
-  if (request.repeated_content_type || !is_json(request.content_type)) return refuse("Content-Type: application/json");
+  if (request.repeated_content_type || !media_type_is(request.content_type, kJsonType)) {
+    return refuse("Content-Type must be application/json");
+  }
   // The body may have come in a later iteration than the head: look again.
   const auto client = authenticate_client(scope_, request, tenant.tenant, {}, {});
   if (!client) return std::unexpected(client.error());

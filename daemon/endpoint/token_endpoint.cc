@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "daemon/endpoint/client_check.h"
+#include "daemon/endpoint/media_type.h"
 #include "protocol/oauth/form.h"
 #include "protocol/oauth/token_request.h"
 #include "protocol/oauth/token_response.h"
@@ -12,6 +13,7 @@ namespace signet {
 namespace {
 
 constexpr Endpoint kEndpoint = Endpoint::kToken;
+constexpr std::string_view kFormType = "application/x-www-form-urlencoded";
 
 std::unexpected<ErrorReply> refuse(OAuthError error, std::string_view description = {}) {
   return std::unexpected(ErrorReply{.error = error, .description = description});
@@ -31,19 +33,6 @@ std::string_view form_error_text(FormError error) {
       return "a parameter is repeated";  // RFC 6749 3.2
   }
   return "unreadable form";
-}
-
-// "application/x-www-form-urlencoded", with or without parameters; the type is case-insensitive (RFC 9110 8.3.1).
-bool is_form(std::string_view content_type) {
-  constexpr std::string_view kForm = "application/x-www-form-urlencoded";
-  if (content_type.size() < kForm.size()) return false;
-  for (size_t i = 0; i < kForm.size(); ++i) {
-    const char c = content_type[i];
-    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c) != kForm[i]) return false;
-  }
-  if (content_type.size() == kForm.size()) return true;
-  const char next = content_type[kForm.size()];
-  return next == ';' || next == ' ' || next == '\t';
 }
 
 // The complete head of a success, ready for respond_serialized (RFC 6749 5.1: no-store), and the body's prefix.
@@ -89,7 +78,7 @@ std::expected<void, ErrorReply> TokenEndpoint::issue(const http::Request& reques
   }
   // Credentials in a query end up in logs and histories (RFC 6749 2.3.1).
   if (request.has_query) return refuse(OAuthError::kInvalidRequest, "parameters belong in the body, not in the query");
-  if (request.repeated_content_type || !is_form(request.content_type)) {
+  if (request.repeated_content_type || !media_type_is(request.content_type, kFormType)) {
     return refuse(OAuthError::kInvalidRequest, "Content-Type must be application/x-www-form-urlencoded");
   }
   FormParameters form;
