@@ -48,6 +48,17 @@ class StartFailures(unittest.TestCase):
                               text=True, timeout=60)
         return done.returncode, done.stderr
 
+    def test_too_few_descriptors(self):
+        """Else accept would fail under load, and the store could not open its next table."""
+        before = fingerprint(self.dir)
+        done = subprocess.run(["sh", "-c", 'ulimit -n 520; exec "$0" "$@"', str(SIGNETD), "--dev", "--data-dir",
+                               str(self.dir), "--port", str(free_port()), "--workers", "1"],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+        self.assertEqual(1, done.returncode, done.stderr)
+        self.assertIn("the limit of 520 file descriptors is too low", done.stderr)
+        self.assertIn("LimitNOFILE", done.stderr)
+        self.assertEqual(before, fingerprint(self.dir))
+
     def refuses(self, *wanted, unchanged=True):
         before = fingerprint(self.dir)
         code, text = self.start("--dev", "--data-dir", self.dir, "--port", free_port(), "--workers", 1)
