@@ -114,7 +114,7 @@ const std::array kKeys{
               .unit = "entries",
               .reloadable = true,
               .cost = "The share of a worker that one client may hold.",
-              .doc = "Batch entries of one client in the making on one worker; beyond, 503."},
+              .doc = "Batch entries of one client in the making on one worker; beyond, 429."},
     ConfigKey{.name = "drain_deadline_s",
               .place = &C::drain_deadline_s,
               .min = 0,
