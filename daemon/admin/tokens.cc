@@ -1,15 +1,14 @@
-// Tokens: issuance by an administrator, signed at once with the admin side's own signer.
+// Tokens: issuance by an administrator, signed at once with the admin side's own signer. Nobody gets a token whose
+// audit record is not durable.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 
 #include "daemon/admin/routes.h"
 #include "daemon/admin/token_fields.h"
 #include "daemon/endpoint/issuance.h"
+#include "daemon/endpoint/issuance_policy.h"
 #include "protocol/base/base64url.h"
-#include "protocol/base/random.h"
-#include "protocol/jwt/access_token.h"
 #include "protocol/oauth/token_response.h"
 
 namespace signet {
@@ -19,10 +18,9 @@ using Refusal = std::pair<AdminErrorKind, std::string>;
 
 // What a token is made of; views into the snapshots and the request, so it does not outlive the call.
 struct Plan {
-  const SigningKey* key = nullptr;
-  std::string_view scope;
+  const SigningKey* key;
+  TokenContent content;  // but for the audience, which is kept below
   Audience audience;
-  uint32_t ttl_s = 0;
 };
 
 Refusal invalid(std::string text) { return {AdminErrorKind::kInvalid, std::move(text)}; }
@@ -35,39 +33,21 @@ std::expected<Plan, Refusal> plan_token(AdminService& admin, const TenantKeys& t
   std::vector<std::string_view> wanted(fields.audience.begin(), fields.audience.end());
   auto audience = narrow_audience(client, tenant.issuer, wanted);
   if (!audience) return std::unexpected(invalid("audience: expected audiences that the client has"));
-  JwsAlgorithm algorithm = client.algorithm();
-  if (is_symmetric(algorithm) && audience->count != 1) {
-    return std::unexpected(invalid("audience: an HMAC algorithm takes exactly one"));
+  auto key = choose_key(tenant, client, audience->span());
+  if (!key) {
+    return std::unexpected(
+        invalid(key.error() == NoKey::kAudienceCount
+                    ? "audience: an HMAC algorithm takes exactly one"
+                    : fmt::format("there is no active {} key", jws_algorithm_name(client.algorithm()))));
   }
-  const SigningKey* key = tenant.active(algorithm, is_symmetric(algorithm) ? audience->values[0] : std::string_view());
-  if (key == nullptr || key->signers.empty()) {
-    return std::unexpected(invalid(fmt::format("there is no active {} key", jws_algorithm_name(algorithm))));
-  }
-  const ServiceSettings& settings = admin.settings();
-  uint32_t ttl_s = fields.ttl_s != 0 ? fields.ttl_s : client.ttl_s() != 0 ? client.ttl_s() : settings.token_ttl_s;
-  return Plan{.key = key, .scope = *scope, .audience = *audience, .ttl_s = std::min(ttl_s, settings.token_ttl_max_s)};
-}
-
-// The claims of `plan` as JSON, empty when they are too large for a token.
-std::string_view write_claims(const TenantKeys& tenant, const ClientRecord& client, const TokenFields& fields,
-                              const Plan& plan, std::span<char> out) {
-  UnixMs now = system_clock_ms();
-  std::array<uint8_t, 10> random;
-  fill_random(random);
-  std::array<char, kJtiSize> jti;
-  write_jti(now, random, jti.data());
-  size_t size = write_access_token_claims(
-      {.issuer = tenant.issuer,
-       .subject = fields.subject.empty() ? client.client_id() : std::string_view(fields.subject),
-       .audience = plan.audience.span(),
-       .client_id = client.client_id(),
-       .scope = plan.scope,
-       .issued_at = now / 1000,
-       .expires_at = now / 1000 + plan.ttl_s,
-       .jti = {jti.data(), jti.size()},
-       .extra_members = fields.extra_members},
-      out);
-  return {out.data(), size};
+  return Plan{.key = *key,
+              .content = {.tenant = tenant,
+                          .client = client,
+                          .subject = fields.subject.empty() ? client.client_id() : std::string_view(fields.subject),
+                          .scope = *scope,
+                          .ttl_s = effective_ttl_s(fields.ttl_s, client, admin.settings()),
+                          .extra_members = fields.extra_members},
+              .audience = *audience};
 }
 
 // The compact form of `claims` signed by the key, empty when it is too large or the library failed.
@@ -91,8 +71,42 @@ std::string token_answer(std::string_view token, const Plan& plan) {
   std::string body(kTokenResponsePrefix);
   body += token;
   std::array<char, 8192> suffix;
-  body.append(suffix.data(), write_token_response_suffix({.expires_in_s = plan.ttl_s, .scope = plan.scope}, suffix));
+  body.append(suffix.data(),
+              write_token_response_suffix({.expires_in_s = plan.content.ttl_s, .scope = plan.content.scope}, suffix));
   return body;
+}
+
+std::string audit_detail(const Plan& plan, const Jti& jti) {
+  return write_json([&](JsonWriter& json) {
+    json.begin_object();
+    json.member("client", plan.content.client.client_id());
+    json.member("tenant", plan.content.tenant.name);
+    json.member("sub", plan.content.subject);
+    json.member("jti", std::string_view(jti.data(), jti.size()));
+    json.key("aud");
+    json.begin_array();
+    for (std::string_view audience : plan.audience.span()) json.string(audience);
+    json.end_array();
+    json.member("scope", plan.content.scope);
+    json.end_object();
+  });
+}
+
+// Signs what is planned, and answers when the record of it is durable.
+void sign_and_answer(AdminService& admin, const AdminRequest& request, Plan& plan) {
+  plan.content.audience = plan.audience.span();
+  Jti jti;
+  std::array<char, kTokenSizeMax> claims;
+  size_t size = compose_claims(plan.content, system_clock_ms(), jti, claims);
+  std::string token = sign_token(*plan.key, {claims.data(), size});
+  if (token.empty()) {
+    return admin.refuse(request.id, AdminErrorKind::kInvalid, "the token would be larger than 8 KiB");
+  }
+  auto done = [&admin, id = request.id, body = token_answer(token, plan)] {
+    admin.answer(id, {.status = 200, .body = body, .extra_fields = "Cache-Control: no-store\r\n"});
+  };
+  admin.keystore().store().append_audit(request.actor, "token.issue", audit_detail(plan, jti),
+                                        admin.then<void>(request.id, std::move(done)));
 }
 
 }  // namespace
@@ -110,11 +124,7 @@ void issue_token(AdminService& admin, const AdminRequest& request) {
   if (client == nullptr) return refuse(AdminErrorKind::kNotFound, "there is no such client");
   auto plan = plan_token(admin, *tenant, *client, *fields);
   if (!plan) return refuse(plan.error().first, plan.error().second);
-  std::array<char, kTokenSizeMax> claims;
-  std::string token = sign_token(*plan->key, write_claims(*tenant, *client, *fields, *plan, claims));
-  if (token.empty()) return refuse(AdminErrorKind::kInvalid, "the token would be larger than 8 KiB");
-  admin.answer(request.id,
-               {.status = 200, .body = token_answer(token, *plan), .extra_fields = "Cache-Control: no-store\r\n"});
+  sign_and_answer(admin, request, *plan);
 }
 
 }  // namespace signet

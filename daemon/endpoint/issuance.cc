@@ -3,16 +3,19 @@
 #include <algorithm>
 #include <cstring>
 
+#include "daemon/endpoint/issuance_policy.h"
 #include "daemon/log.h"
 #include "protocol/base/base64url.h"
-#include "protocol/base/random.h"
 #include "protocol/jwt/access_token.h"
 #include "protocol/oauth/scope.h"
 
 namespace signet {
 namespace {
 
-ErrorReply no_key(const IssueRequest& request) {
+ErrorReply no_key(const IssueRequest& request, NoKey why) {
+  if (why == NoKey::kAudienceCount) {
+    return {.error = OAuthError::kInvalidTarget, .description = "this client's algorithm needs exactly one resource"};
+  }
   log_event(LogLevel::kError, "no_signing_key",
             {{"tenant", request.tenant.name},
              {"alg", jws_algorithm_name(request.client.algorithm())},
@@ -56,22 +59,9 @@ std::expected<Audience, ErrorReply> narrow_audience(const ClientRecord& client, 
   return audience;
 }
 
-std::expected<const SigningKey*, ErrorReply> TokenComposer::pick_key(const IssueRequest& request) const {
-  const JwsAlgorithm algorithm = request.client.algorithm();
-  if (is_symmetric(algorithm) && request.audience.size() != 1) {
-    // An HMAC key belongs to one audience: whoever checks with it could forge for the others.
-    return std::unexpected(ErrorReply{.error = OAuthError::kInvalidTarget,
-                                      .description = "this client's algorithm needs exactly one resource"});
-  }
-  const SigningKey* key =
-      request.tenant.active(algorithm, is_symmetric(algorithm) ? request.audience[0] : std::string_view{});
-  if (key == nullptr) return std::unexpected(no_key(request));
-  return key;
-}
-
 std::expected<size_t, ErrorReply> TokenComposer::prepare(const IssueRequest& request) {
-  const auto key = pick_key(request);
-  if (!key) return std::unexpected(key.error());
+  const auto key = choose_key(request.tenant, request.client, request.audience);
+  if (!key) return std::unexpected(no_key(request, key.error()));
   key_ = *key;
   if (!scope_.queue.has_room(key_->algorithm, key_->cost_ns)) {
     return std::unexpected(
@@ -79,27 +69,15 @@ std::expected<size_t, ErrorReply> TokenComposer::prepare(const IssueRequest& req
   }
   client_ = &request.client;
   tenant_ = request.tenant.tenant;
-  const ServiceSettings& settings = scope_.shared.settings.load();
-  const uint32_t ttl_s = request.client.ttl_s() != 0 ? request.client.ttl_s() : settings.token_ttl_s;
-  expires_in_s_ = std::min(ttl_s, settings.token_ttl_max_s);
-
-  const UnixMs now_ms = scope_.clock();
-  std::array<uint8_t, 10> random;
-  fill_random(random);
-  std::array<char, kJtiSize> jti;
-  write_jti(now_ms, random, jti.data());
-  const UnixSeconds issued_at = now_ms / 1000;
-  claims_size_ = write_access_token_claims({.issuer = request.tenant.issuer,
-                                            .subject = request.client.client_id(),
-                                            .audience = request.audience,
-                                            .client_id = request.client.client_id(),
-                                            .scope = request.scope,
-                                            .issued_at = issued_at,
-                                            .expires_at = issued_at + expires_in_s_,
-                                            .jti = {jti.data(), jti.size()},
-                                            .family = {},
-                                            .extra_members = {}},
-                                           claims_);
+  expires_in_s_ = effective_ttl_s(0, request.client, scope_.shared.settings.load());
+  Jti jti;
+  claims_size_ = compose_claims({.tenant = request.tenant,
+                                 .client = request.client,
+                                 .subject = request.client.client_id(),
+                                 .scope = request.scope,
+                                 .audience = request.audience,
+                                 .ttl_s = expires_in_s_},
+                                scope_.clock(), jti, claims_);
   const size_t size = key_->encoded_header.size() + 1 + base64url_encoded_size(claims_size_) + 1 +
                       base64url_encoded_size(key_->signature_size);
   if (claims_size_ == 0 || size > kTokenSizeMax) {

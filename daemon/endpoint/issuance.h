@@ -38,8 +38,6 @@ class TokenComposer {
   void write(SigningJob& job, std::string_view prefix, std::string_view suffix) const;
 
  private:
-  std::expected<const SigningKey*, ErrorReply> pick_key(const IssueRequest& request) const;
-
   WorkerScope& scope_;
   const SigningKey* key_ = nullptr;
   const ClientRecord* client_ = nullptr;

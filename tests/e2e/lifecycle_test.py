@@ -167,6 +167,24 @@ class Lifecycle(unittest.TestCase):
         self.assertEqual(set(), set(acknowledged) - known, "acknowledged but lost")
         self.assertEqual(0, daemon.stop())
 
+    def test_no_token_of_an_administrator_without_its_audit_record(self):
+        self.write_config()
+        daemon = self.start()
+        daemon.ctl("key", "add", "--alg", "EdDSA")
+        daemon.ctl("client", "add", "svc")
+        self.assertEqual(0, daemon.stop())
+        daemon = self.start(wrap=["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync,fsync",
+                                  "-e", "inject=fdatasync,fsync:error=EIO:when=40+"])
+        for _ in range(200):
+            code, out, _ = daemon.ctl("token", "issue", "--client", "svc", check=False)
+            if code != 0:
+                break
+            self.assertIn("access_token", out)
+        else:
+            self.fail("two hundred tokens were issued though nothing could be recorded")
+        self.assertNotIn("access_token", out)
+        self.assertEqual(1, daemon.process.wait(60))
+
     def test_a_full_disk_refuses_the_change_and_keeps_what_was(self):
         disk = self.dir / "disk"
         disk.mkdir()

@@ -1,5 +1,6 @@
 """signetctl against a real daemon: every verb, imports that are interrupted, and how failures are told."""
 
+import base64
 import csv
 import json
 import os
@@ -150,6 +151,16 @@ class Verbs(unittest.TestCase):
             head, claims, signature = token.split(".")
             forged = f"{head}.{claims[:-2]}AA.{signature}"
             self.assertEqual(1, self.run_tool("token", "inspect", "--jwks", jwks, stdin=forged).returncode)
+
+    def test_a_token_issued_by_an_administrator_is_on_record(self):
+        issued = self.run_tool("token", "issue", "--client", "demo", "--subject", "on-the-record", "--json")
+        token = json.loads(issued.stdout)["access_token"]
+        payload = token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        record = f'"sub":"on-the-record","jti":"{claims["jti"]}","aud":["urn:demo"]'.encode()
+        logs = [path.read_bytes() for path in Path(self.daemon.data_dir).glob("store/*.log")]
+        self.assertTrue(any(record in log for log in logs), "the audit record is durable before the answer")
+        self.assertFalse(any(token.encode() in log for log in logs), "the token itself is not kept")
 
     def test_token_issue_refuses_what_the_client_may_not_have(self):
         self.refused("token", "issue", "--client", "no-such-client")
