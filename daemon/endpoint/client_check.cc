@@ -44,7 +44,7 @@ std::expected<const ClientRecord*, ErrorReply> authenticate_client(WorkerScope& 
   }
   const std::string_view client_id = credentials->client_id;
   const ClientRecord* client = scope.keystore.clients().find(tenant, client_id);
-  // The unknown client costs a dummy check: same work, same answer (SECURITY: timing of secret compare).
+  // The unknown client costs a dummy check: same work, same answer.
   const int secret = scope.keystore.pepper().verify(client, tenant, client_id, credentials->client_secret);
   if (client == nullptr || secret < 0) {
     note_failure(scope, request, client == nullptr ? AuthFailure::kUnknownClient : AuthFailure::kWrongSecret,

@@ -22,7 +22,7 @@ struct ServiceSettings {
 struct ServiceShared {
   // /readyz: the store is writable, the clock is accepted, nothing drains.
   std::atomic<bool> ready{false};
-  // Whether tokens may be issued: false while the clock is behind the last persisted time (SECURITY: clock jumps).
+  // Whether tokens may be issued: false while the clock is behind the last persisted time.
   std::atomic<bool> may_issue{true};
   Published<ServiceSettings> settings;
 

@@ -20,9 +20,6 @@ SOURCE_FOLDERS = ("protocol", "keystore", "daemon", "tools", "bench", "tests")
 LINE_MAX = 120
 FILE_MAX = 400
 FUNCTION_MAX = 70
-# Comments that still name a document outside the tree; this list only gets shorter.
-STILL_CITING = ("daemon/endpoint/client_check.cc", "daemon/endpoint/issuance.h", "daemon/endpoint/service_shared.h")
-
 # What each folder may include, besides itself. Order is the order of the layers.
 MAY_INCLUDE = {
     "protocol/base": [],
@@ -151,8 +148,7 @@ class Tidy(unittest.TestCase):
             if name == "tests/tidy/tidy_test.py":
                 continue
             for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
-                cites = elsewhere.search(line) and name not in STILL_CITING
-                if leftover.search(line) or cites:
+                if leftover.search(line) or elsewhere.search(line):
                     problems.append(f"{name}:{number}: {line.strip()[:80]}")
         self.report(problems)
 
