@@ -127,22 +127,19 @@ def print_table(found, results, rates):
               f"| {sum(m.errors for m in mine)} |")
     print("\nRatios are per round against the contestant named before (the peer's against Signet), medians shown.")
     print()
-    for name, value in figures(results, rates).items():
+    for name, value in figures(found, results, rates).items():
         print(f"{name}: {value:.3f}")
 
 
-def figures(results, rates):
+def figures(contestants, results, rates):
     """What the targets are about, medians of the per-round figures."""
     found = {}
 
-    # Each of Signet's contestants stands behind the one that it is judged beside.
-    names = list(results)
-    bounds = {name.split()[1]: before for before, name in zip(names, names[1:]) if name.startswith("signet ")}
-    for name, mine in results.items():
-        if not name.startswith("signet "):
+    for one in contestants:
+        if not one.name.startswith("signet "):
             continue
-        what = name.split()[1]
-        bound = results[bounds[what]]
+        what = one.name.split()[1]
+        mine, bound = results[one.name], results[one.beside]
         found[f"{what} rate over nginx"] = median(a.rate / b.rate for a, b in zip(mine, bound))
         found[f"{what} CPU us over nginx"] = median(a.cpu_us - b.cpu_us for a, b in zip(mine, bound))
         if what in rates:
@@ -170,7 +167,7 @@ def main():
             for server in servers:
                 server.stop()
     print_table(found, results, rates)
-    save_figures("compare", figures(results, rates))
+    save_figures("compare", figures(found, results, rates))
     return 1 if any(r.errors for rounds in results.values() for r in rounds) else 0
 
 
