@@ -8,7 +8,7 @@ librocksdb-dev libprotobuf-dev libconcurrentqueue-dev rapidjson-dev libtomlplusp
 # quickstart shows a token being made and checked with what a user has: curl and a JWT library.
 quickstart="$build curl ca-certificates python3 python3-jwt python3-cryptography"
 test="$quickstart git libgtest-dev libgmock-dev libbenchmark-dev nginx-light haproxy strace faketime valgrind procps
-clang-format-19 bash-completion"
+clang-format-19 bash-completion systemd"
 bench="$test wrk redis-server"
 lint="$test clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev"
 
