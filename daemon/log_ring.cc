@@ -24,7 +24,7 @@ bool LogEvent::append(std::string_view part) {
   if (part.size() + sizeof(uint16_t) > text.size() - size) return false;
   auto part_size = static_cast<uint16_t>(part.size());
   std::memcpy(text.data() + size, &part_size, sizeof(part_size));
-  std::memcpy(text.data() + size + sizeof(part_size), part.data(), part.size());
+  if (!part.empty()) std::memcpy(text.data() + size + sizeof(part_size), part.data(), part.size());
   size = static_cast<uint16_t>(size + sizeof(part_size) + part.size());
   return true;
 }

@@ -26,7 +26,7 @@ bool etag_matches(std::string_view if_none_match, std::string_view etag) {
 class FieldLines {
  public:
   void add(std::string_view text) {
-    if (used_ + text.size() > lines_.size()) return;
+    if (text.empty() || used_ + text.size() > lines_.size()) return;
     std::memcpy(lines_.data() + used_, text.data(), text.size());
     used_ += text.size();
   }

@@ -31,7 +31,7 @@ void reply_error(WorkerScope& scope, const http::Request& request, http::Respond
   std::array<char, 512> fields;
   size_t used = 0;
   const auto add = [&](std::string_view part) {
-    if (used + part.size() > fields.size()) return;
+    if (part.empty() || used + part.size() > fields.size()) return;  // an empty view may point nowhere
     std::memcpy(fields.data() + used, part.data(), part.size());
     used += part.size();
   };

@@ -74,7 +74,7 @@ void BufferPool::release(Buffer& buffer) {
 
 void BufferPool::append(Buffer& buffer, std::string_view octets) {
   reserve(buffer, buffer.size + octets.size());
-  std::memcpy(buffer.data + buffer.size, octets.data(), octets.size());
+  if (!octets.empty()) std::memcpy(buffer.data + buffer.size, octets.data(), octets.size());
   buffer.size += octets.size();
 }
 

@@ -40,7 +40,7 @@ constexpr std::array<HeadRefusalText, static_cast<size_t>(HeadRefusal::kCount)> 
 static_assert(!kTexts.back().description.empty(), "each refusal has its text");
 
 char* put(char* to, std::string_view text) {
-  std::memcpy(to, text.data(), text.size());
+  if (!text.empty()) std::memcpy(to, text.data(), text.size());
   return to + text.size();
 }
 

@@ -16,7 +16,7 @@ class Writer {
  public:
   explicit Writer(char* at) : at_(at) {}
   void put(std::string_view text) {
-    std::memcpy(at_, text.data(), text.size());
+    if (!text.empty()) std::memcpy(at_, text.data(), text.size());  // an empty view may point nowhere
     at_ += text.size();
   }
   void put_number(size_t number) { at_ = std::to_chars(at_, at_ + 20, number).ptr; }

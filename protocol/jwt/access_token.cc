@@ -23,7 +23,7 @@ class Appender {
  public:
   explicit Appender(char* to) : to_(to) {}
   Appender& text(std::string_view text) {
-    std::memcpy(to_, text.data(), text.size());
+    if (!text.empty()) std::memcpy(to_, text.data(), text.size());
     to_ += text.size();
     return *this;
   }

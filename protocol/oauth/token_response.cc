@@ -16,7 +16,7 @@ constexpr size_t kDigitsMax = std::numeric_limits<uint32_t>::digits10 + 1;
 constexpr size_t kFixedSizeMax = kTokenType.size() + kDigitsMax + kScope.size() + kEnd.size();
 
 char* append(char* to, std::string_view text) {
-  std::memcpy(to, text.data(), text.size());
+  if (!text.empty()) std::memcpy(to, text.data(), text.size());
   return to + text.size();
 }
 

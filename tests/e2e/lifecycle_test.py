@@ -227,6 +227,8 @@ class Lifecycle(unittest.TestCase):
         preload = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
         if not os.path.exists(preload):
             self.skipTest("faketime is not installed")
+        if os.environ.get("SIGNET_SANITIZERS", "none") != "none":
+            self.skipTest("faketime and the sanitizers both want to be the first library")
         daemon = self.start(environment={"LD_PRELOAD": preload, "FAKETIME": "-2h",
                                          "FAKETIME_DONT_FAKE_MONOTONIC": "1"}, wait=False)
         try:
