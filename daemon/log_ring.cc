@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "protocol/base/copy_text.h"
 #include "protocol/base/utf8.h"
 
 namespace signet {
@@ -24,7 +25,7 @@ bool LogEvent::append(std::string_view part) {
   if (part.size() + sizeof(uint16_t) > text.size() - size) return false;
   auto part_size = static_cast<uint16_t>(part.size());
   std::memcpy(text.data() + size, &part_size, sizeof(part_size));
-  if (!part.empty()) std::memcpy(text.data() + size + sizeof(part_size), part.data(), part.size());
+  copy_text(text.data() + size + sizeof(part_size), part);
   size = static_cast<uint16_t>(size + sizeof(part_size) + part.size());
   return true;
 }

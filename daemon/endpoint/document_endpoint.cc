@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "daemon/endpoint/reply.h"
+#include "protocol/base/copy_text.h"
 
 namespace signet {
 namespace {
@@ -26,8 +27,8 @@ bool etag_matches(std::string_view if_none_match, std::string_view etag) {
 class FieldLines {
  public:
   void add(std::string_view text) {
-    if (text.empty() || used_ + text.size() > lines_.size()) return;
-    std::memcpy(lines_.data() + used_, text.data(), text.size());
+    if (used_ + text.size() > lines_.size()) return;
+    copy_text(lines_.data() + used_, text);
     used_ += text.size();
   }
   void add(uint32_t number) {

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <string>
 
+#include "protocol/base/copy_text.h"
 #include "protocol/oauth/client_authentication.h"
 
 namespace signet {
@@ -31,8 +32,8 @@ void reply_error(WorkerScope& scope, const http::Request& request, http::Respond
   std::array<char, 512> fields;
   size_t used = 0;
   const auto add = [&](std::string_view part) {
-    if (part.empty() || used + part.size() > fields.size()) return;  // an empty view may point nowhere
-    std::memcpy(fields.data() + used, part.data(), part.size());
+    if (used + part.size() > fields.size()) return;
+    copy_text(fields.data() + used, part);
     used += part.size();
   };
   add(kNoStore);

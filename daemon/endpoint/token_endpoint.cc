@@ -5,6 +5,7 @@
 
 #include "daemon/endpoint/client_check.h"
 #include "daemon/endpoint/media_type.h"
+#include "protocol/base/copy_text.h"
 #include "protocol/oauth/form.h"
 #include "protocol/oauth/token_request.h"
 #include "protocol/oauth/token_response.h"
@@ -52,7 +53,7 @@ class SuccessHead {
 
  private:
   void add(std::string_view part) {
-    std::memcpy(text_.data() + used_, part.data(), part.size());
+    copy_text(text_.data() + used_, part);
     used_ += part.size();
   }
   std::array<char, 512> text_;

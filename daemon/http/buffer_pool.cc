@@ -5,6 +5,7 @@
 #include <new>
 
 #include "protocol/base/check.h"
+#include "protocol/base/copy_text.h"
 
 namespace signet::http {
 namespace {
@@ -74,7 +75,7 @@ void BufferPool::release(Buffer& buffer) {
 
 void BufferPool::append(Buffer& buffer, std::string_view octets) {
   reserve(buffer, buffer.size + octets.size());
-  if (!octets.empty()) std::memcpy(buffer.data + buffer.size, octets.data(), octets.size());
+  copy_text(buffer.data + buffer.size, octets);
   buffer.size += octets.size();
 }
 

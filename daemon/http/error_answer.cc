@@ -4,6 +4,7 @@
 
 #include "daemon/http/head_refusal.h"
 #include "protocol/base/check.h"
+#include "protocol/base/copy_text.h"
 
 namespace signet::http {
 namespace {
@@ -40,7 +41,7 @@ constexpr std::array<HeadRefusalText, static_cast<size_t>(HeadRefusal::kCount)> 
 static_assert(!kTexts.back().description.empty(), "each refusal has its text");
 
 char* put(char* to, std::string_view text) {
-  if (!text.empty()) std::memcpy(to, text.data(), text.size());
+  copy_text(to, text);
   return to + text.size();
 }
 

@@ -5,6 +5,7 @@
 
 #include "daemon/http/status.h"
 #include "protocol/base/check.h"
+#include "protocol/base/copy_text.h"
 
 namespace signet::http {
 namespace {
@@ -15,10 +16,7 @@ constexpr size_t kFixedRoom = 256;
 class Writer {
  public:
   explicit Writer(char* at) : at_(at) {}
-  void put(std::string_view text) {
-    if (!text.empty()) std::memcpy(at_, text.data(), text.size());  // an empty view may point nowhere
-    at_ += text.size();
-  }
+  void put(std::string_view text) { at_ = copy_text(at_, text); }
   void put_number(size_t number) { at_ = std::to_chars(at_, at_ + 20, number).ptr; }
   char* at() const { return at_; }
 

@@ -6,6 +6,7 @@
 
 #include "protocol/base/base64url.h"
 #include "protocol/base/check.h"
+#include "protocol/base/copy_text.h"
 #include "protocol/json/writer.h"
 
 namespace signet {
@@ -23,7 +24,7 @@ class Appender {
  public:
   explicit Appender(char* to) : to_(to) {}
   Appender& text(std::string_view text) {
-    if (!text.empty()) std::memcpy(to_, text.data(), text.size());
+    copy_text(to_, text);
     to_ += text.size();
     return *this;
   }

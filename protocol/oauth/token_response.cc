@@ -4,6 +4,7 @@
 #include <cstring>
 #include <limits>
 
+#include "protocol/base/copy_text.h"
 #include "protocol/json/writer.h"
 
 namespace signet {
@@ -16,7 +17,7 @@ constexpr size_t kDigitsMax = std::numeric_limits<uint32_t>::digits10 + 1;
 constexpr size_t kFixedSizeMax = kTokenType.size() + kDigitsMax + kScope.size() + kEnd.size();
 
 char* append(char* to, std::string_view text) {
-  if (!text.empty()) std::memcpy(to, text.data(), text.size());
+  copy_text(to, text);
   return to + text.size();
 }
 
