@@ -33,6 +33,15 @@ KeyedHash128 keyed_hash_128(const HashKey& key, ByteSpan message) {
   return out;
 }
 
+uint64_t short_hash(const ShortHashKey& key, ByteSpan message) {
+  static_assert(crypto_shorthash_BYTES == sizeof(uint64_t) && crypto_shorthash_KEYBYTES == sizeof(ShortHashKey));
+  std::array<uint8_t, crypto_shorthash_BYTES> out;
+  crypto_shorthash(out.data(), message.data(), message.size(), key.data());
+  uint64_t number = 0;
+  for (size_t i = 0; i < out.size(); ++i) number |= uint64_t{out[i]} << (8 * i);
+  return number;
+}
+
 HashKey derive_key(const HashKey& root, std::string_view label) {
   crypto_generichash_state state;
   // The length first, as eight octets: no label is a prefix of another's input.

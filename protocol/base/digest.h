@@ -21,6 +21,11 @@ Sha256Digest sha256(ByteSpan message);
 KeyedHash256 keyed_hash_256(const HashKey& key, ByteSpan message);
 KeyedHash128 keyed_hash_128(const HashKey& key, ByteSpan message);
 
+// short_hash: SipHash-2-4, 64 bits. For tables whose keys strangers choose: without the key nobody can make two
+// collide. Too short to identify anything. Any thread, does not allocate.
+using ShortHashKey = std::array<uint8_t, 16>;
+uint64_t short_hash(const ShortHashKey& key, ByteSpan message);
+
 // derive_key: sub-key of `root` for `label` (keyed BLAKE2b-256 of the label with its length first).
 HashKey derive_key(const HashKey& root, std::string_view label);
 

@@ -25,6 +25,15 @@ TEST(Digest, Sha256GivesTheFips180Examples) {
   EXPECT_EQ(hex(sha256({})), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
+// Appendix A of the paper on SipHash (Aumasson and Bernstein, 2012), and the first of its reference vectors.
+TEST(Digest, ShortHashIsSipHash24) {
+  ASSERT_TRUE(digest_start());
+  ShortHashKey key;
+  for (size_t i = 0; i < key.size(); ++i) key[i] = static_cast<uint8_t>(i);
+  EXPECT_EQ(short_hash(key, ByteSpan(key).first(15)), 0xA129CA6149BE45E5u);
+  EXPECT_EQ(short_hash(key, {}), 0x726FDB47DD0E0E31u);
+}
+
 TEST(Digest, KeyedHashesDifferByKeyMessageAndSize) {
   ASSERT_TRUE(digest_start());
   HashKey other = counting_key();
