@@ -67,15 +67,16 @@ size_t format_peer_address(const PeerAddress& address, std::array<char, kAddress
   return text != nullptr ? std::strlen(text) : 0;
 }
 
-AddressTable::AddressTable() { SIGNET_CHECK(getentropy(&seed_, sizeof seed_) == 0); }
-
-uint64_t AddressTable::key_of(const PeerAddress& address) const {
+uint64_t network_number(const PeerAddress& address) {
   // An IPv4 address gives 00 00 FF FF and its octets; no routable IPv6 prefix begins with 0000:FFFF.
   uint64_t number = 0;
-  const bool v4 = is_mapped(address);
-  std::memcpy(&number, address.octets.data() + (v4 ? 8 : 0), sizeof number);
-  return mix(number ^ seed_);
+  std::memcpy(&number, address.octets.data() + (is_mapped(address) ? 8 : 0), sizeof number);
+  return number;
 }
+
+AddressTable::AddressTable() { SIGNET_CHECK(getentropy(&seed_, sizeof seed_) == 0); }
+
+uint64_t AddressTable::key_of(const PeerAddress& address) const { return mix(network_number(address) ^ seed_); }
 
 bool AddressTable::enter(const PeerAddress& address, uint32_t limit) {
   uint32_t& count = counts_[key_of(address)];

@@ -28,8 +28,12 @@ std::optional<PeerAddress> parse_peer_address(std::string_view literal);
 // Text of an address without port or zone; IPv4-mapped ones in dotted form. Returns the length written.
 size_t format_peer_address(const PeerAddress& address, std::array<char, kAddressTextSize>& to);
 
-// AddressTable counts connections per address; IPv6 by /64, because that is what one subscriber is given. The hash is
-// seeded, so that peers cannot choose addresses that collide. Loop thread only; allocates on accept, never per request.
+// network_number names the peer that limits count: the IPv4 address or the IPv6 /64, because that is what one
+// subscriber is given. Distinct for distinct ones. Any thread.
+uint64_t network_number(const PeerAddress& address);
+
+// AddressTable counts connections per network_number. The hash is seeded, so that peers cannot choose addresses that
+// collide. Loop thread only; allocates on accept, never per request.
 class AddressTable {
  public:
   AddressTable();

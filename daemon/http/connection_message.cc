@@ -29,6 +29,7 @@ void Connection::describe(Request& request) const {
   request.repeated_authorization = head.repeated_authorization;
   request.repeated_content_type = head.repeated_content_type;
   request.peer_address = {address_text_.data(), address_size_};
+  if (counted_address_) request.peer_network = network_number(*counted_address_);
   request.arrived_ns = core_->read_ns;
 }
 

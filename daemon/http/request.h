@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -40,7 +41,10 @@ struct Request {
   bool repeated_content_type = false;
   std::span<char> body;           // mutable, so that a form is decoded in place
   std::string_view peer_address;  // textual, no port; "unix" for a unix socket
-  uint64_t arrived_ns = 0;        // monotonic, when its last octet was read
+  // Whom limits per address count (network_number); none for a unix socket and for a proxy that was trusted when it
+  // connected, behind which any number of peers may be.
+  std::optional<uint64_t> peer_network;
+  uint64_t arrived_ns = 0;  // monotonic, when its last octet was read
 
   // First field of that name, case-insensitive; data() == nullptr when absent.
   std::string_view header(std::string_view name) const;

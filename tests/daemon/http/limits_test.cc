@@ -1,8 +1,10 @@
 // Limits: attackers are cut while an honest client is served.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <chrono>
 
+#include "daemon/http/address_table.h"
 #include "tests/daemon/http/http_rig.h"
 
 namespace signet::http {
@@ -214,6 +216,38 @@ TEST(Limits, TrustedProxyIsExemptFromTheAddressLimit) {
   RawClient second(rig.port());
   EXPECT_EQ(honest(first), 200);
   EXPECT_EQ(honest(second), 200);
+}
+
+// What rate limits count is what the limit of connections counts.
+std::optional<uint64_t> network_seen(bool trusted, ListenAddress address = {.host = "127.0.0.1"}) {
+  EchoHandler handler;
+  std::optional<uint64_t> seen;
+  handler.on_head_hook = [&](const Request& request, Responder&) {
+    seen = request.peer_network;
+    return std::optional<size_t>(64);
+  };
+  HttpRig rig(handler, {}, address);
+  if (trusted) rig.loop().set_trusted_proxies({"127.0.0.1"});
+  rig.on_loop([] {});
+  RawClient client = address.kind == ListenAddress::Kind::kUnix ? RawClient(address.path) : RawClient(rig.port());
+  EXPECT_EQ(honest(client), 200);
+  return seen;
+}
+
+TEST(Limits, PeersHaveANetworkUnlessTheyAreProxiesOrLocal) {
+  EXPECT_EQ(network_seen(false), network_number(*parse_peer_address("127.0.0.1")));
+  EXPECT_EQ(network_seen(true), std::nullopt);
+  const std::string path = testing::TempDir() + "signet-network-" + std::to_string(getpid()) + ".sock";
+  EXPECT_EQ(network_seen(false, {.kind = ListenAddress::Kind::kUnix, .path = path}), std::nullopt);
+}
+
+TEST(Limits, ANetworkIsAnIpv4AddressOrAnIpv6SubscribersPrefix) {
+  const auto number = [](std::string_view text) { return network_number(*parse_peer_address(text)); };
+  EXPECT_NE(number("192.0.2.1"), number("192.0.2.2"));
+  EXPECT_EQ(number("192.0.2.1"), number("::ffff:192.0.2.1"));
+  EXPECT_EQ(number("2001:db8:0:1::1"), number("2001:db8:0:1:ffff::"));
+  EXPECT_NE(number("2001:db8:0:1::1"), number("2001:db8:0:2::1"));
+  EXPECT_NE(number("::1"), number("0.0.0.1"));
 }
 
 TEST(Limits, AcceptPausesAtTheTotalAndResumes) {
