@@ -29,6 +29,13 @@ struct Config {
   uint32_t jwks_max_age_s = 300;
   uint32_t batch_entries_max = 1000;         // entries of one batch request
   uint32_t batch_entries_per_client = 4000;  // in flight on a worker
+  // Requests a second over all workers, 0 = no limit, and what may come at once at one of them.
+  uint32_t client_rate_per_s = 0;
+  uint32_t client_burst = 1'000;
+  uint32_t address_rate_per_s = 0;
+  uint32_t address_burst = 1'000;
+  uint32_t failed_authentication_rate_per_s = 10;
+  uint32_t failed_authentication_burst = 100;
   uint32_t drain_deadline_s = 30;
   std::vector<std::string> trusted_proxies;
   LogLevel log_level = LogLevel::kInfo;

@@ -120,6 +120,7 @@ Config dev_config(const Options& options) {
   config.issuer = fmt::format("http://127.0.0.1:{}", options.port);
   config.workers = options.workers;
   config.limits.connections_per_address_max = 0;  // everything comes from one address
+  config.client_rate_per_s = config.address_rate_per_s = config.failed_authentication_rate_per_s = 0;
   return config;
 }
 

@@ -38,6 +38,20 @@ std::string_view auth_failure_name(AuthFailure reason) {
   return "other";
 }
 
+std::string_view rate_limit_name(RateLimitKind kind) {
+  switch (kind) {
+    case RateLimitKind::kClient:
+      return "client";
+    case RateLimitKind::kAddress:
+      return "address";
+    case RateLimitKind::kFailedAuthentication:
+      return "failed_authentication";
+    case RateLimitKind::kCount:
+      break;
+  }
+  return "other";
+}
+
 std::string_view endpoint_name(Endpoint endpoint) {
   switch (endpoint) {
     case Endpoint::kToken:

@@ -34,6 +34,9 @@ enum class AuthFailure : uint8_t {
 };
 std::string_view auth_failure_name(AuthFailure reason);  // label value
 
+enum class RateLimitKind : uint8_t { kClient, kAddress, kFailedAuthentication, kCount };
+std::string_view rate_limit_name(RateLimitKind kind);  // label value
+
 enum class Endpoint : uint8_t { kToken, kTokenBatch, kJwks, kMetadata, kHealth, kReady, kOther, kCount };
 std::string_view endpoint_name(Endpoint endpoint);  // label value
 
@@ -44,6 +47,7 @@ struct alignas(64) WorkerMetrics {
   std::array<std::array<Counter, 6>, static_cast<size_t>(Endpoint::kCount)> requests;  // [endpoint][status / 100]
   std::array<Counter, 16> tokens;                                                      // [algorithm]
   std::array<Counter, static_cast<size_t>(AuthFailure::kCount)> auth_failures;
+  std::array<Counter, static_cast<size_t>(RateLimitKind::kCount)> rate_limited;
   std::array<std::array<Counter, kLatencyBuckets>, static_cast<size_t>(Endpoint::kCount)> latency;
   std::array<Counter, static_cast<size_t>(Endpoint::kCount)> latency_sum_us;
   Counter signing_groups, signing_carried_over, signing_failures;

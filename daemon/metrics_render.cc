@@ -65,6 +65,14 @@ void append_auth_failures(Workers workers, MetricsText& text) {
   }
 }
 
+void append_rate_limited(Workers workers, MetricsText& text) {
+  text.family("signet_rate_limited_total", "counter", "Requests refused with 429 by a rate limit, by limit.");
+  for (size_t kind = 0; kind < static_cast<size_t>(RateLimitKind::kCount); ++kind) {
+    uint64_t count = sum(workers, [&](const WorkerMetrics& w) -> auto& { return w.rate_limited[kind]; });
+    text.sample({{"limit", rate_limit_name(static_cast<RateLimitKind>(kind))}}, count);
+  }
+}
+
 }  // namespace
 
 void append_worker_metrics(Workers workers, MetricsText& text) {
@@ -72,6 +80,7 @@ void append_worker_metrics(Workers workers, MetricsText& text) {
   append_latency(workers, text);
   append_tokens(workers, text);
   append_auth_failures(workers, text);
+  append_rate_limited(workers, text);
   text.counter("signet_signing_groups_total", "Groups of signatures made.",
                sum(workers, [](const WorkerMetrics& w) -> auto& { return w.signing_groups; }));
   text.counter("signet_signing_carried_over_total", "Signatures put off to a later loop iteration.",

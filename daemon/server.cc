@@ -48,13 +48,17 @@ std::string make_data_dir(const std::string& path) {
 
 }  // namespace
 
-ServiceSettings service_settings(const Config& config) {
+ServiceSettings service_settings(const Config& config, size_t workers) {
   return {.token_ttl_s = config.token_ttl_s,
           .token_ttl_max_s = config.token_ttl_max_s,
           .jwks_max_age_s = config.jwks_max_age_s,
           .batch_entries_max = config.batch_entries_max,
           .batch_entries_per_client = config.batch_entries_per_client,
-          .body_size_max = config.limits.body_size_max};
+          .body_size_max = config.limits.body_size_max,
+          .client_limit = make_rate_limit(config.client_rate_per_s, config.client_burst, workers),
+          .address_limit = make_rate_limit(config.address_rate_per_s, config.address_burst, workers),
+          .failed_authentication_limit =
+              make_rate_limit(config.failed_authentication_rate_per_s, config.failed_authentication_burst, workers)};
 }
 
 Server::Server(Config config, std::string config_path)
@@ -140,7 +144,7 @@ std::string Server::open_keystore() {
               {{"file", "/proc/sys/kernel/random/boot_id"},
                {"effect", "a stop of more than an hour needs `signetctl clock accept`, within one boot too"}});
   }
-  shared_ = std::make_unique<ServiceShared>(service_settings(config_));
+  shared_ = std::make_unique<ServiceShared>(service_settings(config_, worker_count()));
   if (!config_.dev) return {};
   auto prepared = prepare_dev(*keystore_, config_.data_dir);
   return prepared ? std::string() : prepared.error();

@@ -85,7 +85,7 @@ class Server {
   bool failed_ = false;
 };
 
-// service_settings takes what the request path reads from the configuration.
-ServiceSettings service_settings(const Config& config);
+// service_settings takes what the request path of each of `workers` workers reads from the configuration.
+ServiceSettings service_settings(const Config& config, size_t workers);
 
 }  // namespace signet

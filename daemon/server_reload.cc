@@ -32,7 +32,8 @@ void Server::reload() {
 
 void Server::apply_settings(const std::string& issuer_before, uint32_t jwks_max_age_s_before) {
   log_set_level(config_.log_level);
-  shared_->settings.publish(std::make_unique<const ServiceSettings>(service_settings(config_)), keystore_->domain());
+  shared_->settings.publish(std::make_unique<const ServiceSettings>(service_settings(config_, worker_count())),
+                            keystore_->domain());
   const http::Limits limits = worker_limits();
   for (auto& worker : workers_) {
     worker->loop().set_limits(limits);

@@ -33,7 +33,7 @@ std::optional<size_t> BatchEndpoint::on_head(const http::Request& request, http:
                                              const TenantKeys& tenant) {
   // on_request answers 405
   if (request.method != http::Method::kPost) return scope_.shared.settings.load().body_size_max;
-  const auto client = authenticate_client(scope_, request, tenant.tenant, {}, {});
+  const auto client = authenticate_head(scope_, request, tenant.tenant);
   if (client) return http::kBatchBodySizeMax;
   reply_error(scope_, request, out, kEndpoint, client.error());
   return std::nullopt;

@@ -12,9 +12,16 @@ namespace signet {
 // authenticate_client combines the Authorization header and the form's fields (data() == nullptr when absent), finds
 // the client in `tenant` and checks its secret. An unknown client costs the same work as a wrong secret and is answered
 // with the same bytes. Counts and logs failures (sampled, never a secret). The record is valid in this loop iteration.
-// Loop thread; does not allocate on success.
+// The rate limits come with it (rate_check.h): an address that has spent its failures is answered 429 before any secret
+// is checked, and the request takes its tokens of the address's and the client's bucket. Loop thread; does not allocate
+// on success.
 std::expected<const ClientRecord*, ErrorReply> authenticate_client(WorkerScope& scope, const http::Request& request,
                                                                    uint32_t tenant, std::string_view form_client_id,
                                                                    std::string_view form_client_secret);
+
+// authenticate_head is authenticate_client for http::Handler::on_head, where there is no form yet and on_request asks
+// again: it refuses what authenticate_client would, and takes no token from the buckets of address and client.
+std::expected<const ClientRecord*, ErrorReply> authenticate_head(WorkerScope& scope, const http::Request& request,
+                                                                 uint32_t tenant);
 
 }  // namespace signet

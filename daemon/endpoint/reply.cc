@@ -1,6 +1,7 @@
 #include "daemon/endpoint/reply.h"
 
 #include <array>
+#include <charconv>
 #include <cstring>
 #include <string>
 
@@ -40,6 +41,13 @@ void reply_error(WorkerScope& scope, const http::Request& request, http::Respond
   if (error.challenge) {
     add(kChallengeName);
     add(kBasicChallenge);
+    add("\r\n");
+  }
+  if (error.retry_after_s != 0) {
+    std::array<char, 10> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), error.retry_after_s).ptr;
+    add("Retry-After: ");
+    add({digits.data(), static_cast<size_t>(end - digits.data())});
     add("\r\n");
   }
   add(error.extra_fields);

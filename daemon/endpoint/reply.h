@@ -14,6 +14,7 @@ struct ErrorReply {
   bool challenge = false;         // WWW-Authenticate: Basic (RFC 6749 5.2: the client used that scheme)
   int status = 0;                 // 0 = the table's
   std::string_view extra_fields;  // complete header lines
+  uint32_t retry_after_s = 0;     // Retry-After; 0 = none
 };
 
 // The body of `reply` written to `out`; used where an error is part of a larger answer.

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "daemon/endpoint/rate_buckets.h"
 #include "daemon/endpoint/service_shared.h"
 #include "daemon/http/handler.h"
 #include "daemon/metrics.h"
@@ -23,6 +24,7 @@ struct WorkerScope {
   const ServiceShared& shared;
   SigningQueue& queue;
   WallClock clock;
+  RateBuckets buckets{};
 };
 
 inline SigningJobOwner job_owner(const http::Request& request) {

@@ -37,7 +37,7 @@ MAY_INCLUDE = {
     "keystore": ["protocol", "keystore"],
     "daemon/http": ["protocol/base"],
     "daemon/endpoint": ["protocol", "keystore", "daemon/http", "daemon/log.h", "daemon/metrics.h",
-                        "daemon/failed_authentication_log.h"],
+                        "daemon/failed_authentication_log.h", "daemon/rate_limit_log.h"],
     "daemon/admin": ["protocol", "keystore", "daemon"],
     "daemon": ["protocol", "keystore", "daemon"],
     "tools": ["protocol", "tools"],

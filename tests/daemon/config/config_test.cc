@@ -54,6 +54,25 @@ head_size_max = 8192
   EXPECT_EQ(config->limits.head_size_max, 8192u);
 }
 
+TEST(ConfigTest, GuessingIsLimitedAndNothingElseUnlessAsked) {
+  auto config = parse("");
+  ASSERT_TRUE(config.has_value()) << config.error();
+  EXPECT_EQ(config->client_rate_per_s, 0u);
+  EXPECT_EQ(config->address_rate_per_s, 0u);
+  EXPECT_EQ(config->failed_authentication_rate_per_s, 10u);
+  EXPECT_EQ(config->failed_authentication_burst, 100u);
+}
+
+TEST(ConfigReloadTest, TakesRateLimits) {
+  Config current = *parse("");
+  const Config loaded =
+      *parse("[limits]\nclient_rate_per_s = 5\nclient_burst = 1\nfailed_authentication_rate_per_s = 0\n");
+  EXPECT_TRUE(apply_reload(loaded, current).empty());
+  EXPECT_EQ(current.client_rate_per_s, 5u);
+  EXPECT_EQ(current.client_burst, 1u);
+  EXPECT_EQ(current.failed_authentication_rate_per_s, 0u);
+}
+
 struct Mistake {
   const char* name;
   const char* toml;   // after the two lines of kLeast, so its first line is line 3
@@ -72,6 +91,9 @@ TEST_P(ConfigMistakeTest, IsRefusedWithItsPlaceAndWhatWasExpected) {
 INSTANTIATE_TEST_SUITE_P(
     All, ConfigMistakeTest,
     testing::Values(
+        Mistake{"BurstOfNothing", "[limits]\nclient_burst = 0\n", "limits.client_burst: expected an integer from 1"},
+        Mistake{"RateTooHigh", "[limits]\naddress_rate_per_s = 1000001\n",
+                "limits.address_rate_per_s: expected an integer from 0 to 1000000"},
         Mistake{"UnknownKey", "tokn_ttl_s = 1\n", "f.toml:3: tokn_ttl_s: unknown key; did you mean \"token_ttl_s\"?"},
         Mistake{"UnknownLimit", "[limits]\nidle_sm = 1\n",
                 "f.toml:4: limits.idle_sm: unknown key; did you mean \"limits.idle_ms\"?"},

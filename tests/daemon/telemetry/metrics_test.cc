@@ -86,10 +86,11 @@ TEST(MetricsRenderTest, FollowsTheExpositionFormat) {
       EXPECT_TRUE(series.insert(match[1].str() + match[2].str()).second) << line;
     }
   }
-  for (const char* wanted : {"signet_http_requests_total", "signet_tokens_issued_total", "signet_build_info",
-                             "signet_authentication_failures_total", "signet_http_request_duration_seconds",
-                             "process_resident_memory_bytes", "process_cpu_seconds_total", "process_open_fds",
-                             "process_start_time_seconds", "signet_store_sync_median_seconds"}) {
+  for (const char* wanted :
+       {"signet_http_requests_total", "signet_tokens_issued_total", "signet_build_info",
+        "signet_authentication_failures_total", "signet_rate_limited_total", "signet_http_request_duration_seconds",
+        "process_resident_memory_bytes", "process_cpu_seconds_total", "process_open_fds", "process_start_time_seconds",
+        "signet_store_sync_median_seconds"}) {
     EXPECT_TRUE(families.contains(wanted)) << wanted;
   }
 }
