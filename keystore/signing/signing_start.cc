@@ -7,6 +7,7 @@
 
 #include "keystore/signing/known_answers.h"
 #include "keystore/signing/openssl_handles.h"
+#include "keystore/signing/openssl_random.h"
 #include "keystore/signing/private_key.h"
 
 #if defined(__has_feature)
@@ -38,6 +39,7 @@ std::string_view start(OpensslMemory memory) {
   if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_ADD_ALL_DIGESTS, nullptr) != 1) {
     return "OpenSSL refuses to start";
   }
+  if (!openssl_random_start()) return "OpenSSL refuses to draw its randomness from the kernel";
   const OpensslErrors errors;
   if (failing_known_answer()) return "a known-answer test of the signing algorithms failed";
   return {};

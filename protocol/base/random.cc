@@ -28,7 +28,10 @@ struct Pool {
 };
 static_assert(sizeof(Pool) == 4096);
 
+enum class Keep : uint8_t { kIds, kSecrets };
+
 // Maps the pool of one thread at its first use and returns it when the thread ends.
+template <Keep kKeep>
 class ThreadPool {
  public:
   ThreadPool() {
@@ -38,7 +41,11 @@ class ThreadPool {
       munmap(page, sizeof(Pool));
       return;
     }
-    madvise(page, sizeof(Pool), MADV_DONTDUMP);  // best effort: ids to come stay out of a core
+    const bool undumpable = madvise(page, sizeof(Pool), MADV_DONTDUMP) == 0;  // for ids it is a best effort
+    if (kKeep == Keep::kSecrets && (!undumpable || mlock(page, sizeof(Pool)) != 0)) {
+      munmap(page, sizeof(Pool));
+      return;
+    }
     pool_ = static_cast<Pool*>(page);
   }
   ~ThreadPool() {
@@ -55,13 +62,11 @@ class ThreadPool {
   Pool* pool_ = nullptr;
 };
 
-thread_local ThreadPool thread_pool;
+thread_local ThreadPool<Keep::kIds> id_pool;
+thread_local ThreadPool<Keep::kSecrets> secret_pool;
+constexpr size_t kSecretMax = 256;
 
-}  // namespace
-
-void fill_random(MutableByteSpan out) {
-  Pool* pool = thread_pool.get();
-  if (pool == nullptr || out.size() > sizeof pool->bytes) return fill_from_kernel(out);
+void fill_from(Pool* pool, MutableByteSpan out) {
   if (out.empty()) return;
   if (pool->unused < out.size()) {
     fill_from_kernel(pool->bytes);
@@ -71,6 +76,20 @@ void fill_random(MutableByteSpan out) {
   std::memcpy(out.data(), from, out.size());
   pool->unused -= out.size();
   wipe({from, out.size()});  // what was handed out cannot be read back from here
+}
+
+}  // namespace
+
+void fill_random(MutableByteSpan out) {
+  Pool* pool = id_pool.get();
+  if (pool == nullptr || out.size() > sizeof pool->bytes) return fill_from_kernel(out);
+  fill_from(pool, out);
+}
+
+void fill_secret_random(MutableByteSpan out) {
+  Pool* pool = secret_pool.get();
+  if (pool == nullptr || out.size() > kSecretMax) return fill_from_kernel(out);
+  fill_from(pool, out);
 }
 
 }  // namespace signet

@@ -19,10 +19,13 @@ const RAND_METHOD kFailing = {nullptr, fail_bytes, nullptr, nullptr, fail_bytes,
 // While it lives, OpenSSL gets no random octets.
 class NoRandomness {
  public:
-  NoRandomness() { RAND_set_rand_method(&kFailing); }
+  NoRandomness() : before_(RAND_get_rand_method()) { RAND_set_rand_method(&kFailing); }
   NoRandomness(const NoRandomness&) = delete;
   NoRandomness& operator=(const NoRandomness&) = delete;
-  ~NoRandomness() { RAND_set_rand_method(nullptr); }
+  ~NoRandomness() { RAND_set_rand_method(before_); }
+
+ private:
+  const RAND_METHOD* const before_;
 };
 
 size_t sign_into(Signer& signer, std::vector<std::vector<uint8_t>>& buffers) {
@@ -33,6 +36,14 @@ size_t sign_into(Signer& signer, std::vector<std::vector<uint8_t>>& buffers) {
 
 bool all_zero(const std::vector<uint8_t>& bytes) {
   return std::ranges::all_of(bytes, [](uint8_t octet) { return octet == 0; });
+}
+
+TEST(OpensslRandomTest, TheLibrarysOwnGeneratorsAreNotAsked) {
+  EXPECT_NE(RAND_get_rand_method(), RAND_OpenSSL());
+  std::vector<uint8_t> octets(64, 0);
+  ASSERT_EQ(RAND_priv_bytes(octets.data(), 64), 1);
+  EXPECT_FALSE(all_zero(octets));
+  EXPECT_EQ(RAND_status(), 1);
 }
 
 class FaultTest : public testing::TestWithParam<JwsAlgorithm> {};

@@ -14,23 +14,30 @@ namespace {
 
 using Id = std::array<uint8_t, 16>;
 
-Id next_id() {
-  Id id{};
-  fill_random(id);
-  return id;
-}
+// Both sources keep the same promises.
+class Random : public testing::TestWithParam<void (*)(MutableByteSpan)> {
+ protected:
+  static void fill(MutableByteSpan out) { GetParam()(out); }
+  static Id next_id() {
+    Id id{};
+    fill(id);
+    return id;
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Sources, Random, testing::Values(fill_random, fill_secret_random),
+                         [](const auto& source) { return source.index == 0 ? "Ids" : "Secrets"; });
 
-TEST(Random, IdsDoNotRepeatAcrossRefills) {
+TEST_P(Random, IdsDoNotRepeatAcrossRefills) {
   std::set<Id> seen;
   for (int i = 0; i < 2000; ++i) EXPECT_TRUE(seen.insert(next_id()).second);  // about eight refills
 }
 
-TEST(Random, SizesThatDoNotDivideThePoolAndSizesAboveItAreFilled) {
+TEST_P(Random, SizesThatDoNotDivideThePoolAndSizesAboveItAreFilled) {
   for (size_t size : {1u, 17u, 4087u, 4088u, 4089u, 10000u}) {
     std::vector<uint8_t> out(size + 1, 0);
     unsigned seen = 0;
     for (int tries = 0; tries < 64 && seen != 255; ++tries) {
-      fill_random({out.data(), size});
+      fill({out.data(), size});
       seen |= out[size - 1];
       EXPECT_EQ(out[size], 0);  // nothing beyond the end
     }
@@ -38,9 +45,9 @@ TEST(Random, SizesThatDoNotDivideThePoolAndSizesAboveItAreFilled) {
   }
 }
 
-TEST(Random, AnEmptyRequestIsNothing) { fill_random({}); }
+TEST_P(Random, AnEmptyRequestIsNothing) { fill({}); }
 
-TEST(Random, ThreadsDoNotShareIds) {
+TEST_P(Random, ThreadsDoNotShareIds) {
   std::vector<Id> ids(8);
   std::vector<std::thread> threads;
   for (Id& id : ids) threads.emplace_back([&id] { id = next_id(); });
@@ -48,7 +55,7 @@ TEST(Random, ThreadsDoNotShareIds) {
   EXPECT_EQ(std::set<Id>(ids.begin(), ids.end()).size(), ids.size());
 }
 
-TEST(Random, AForkedChildDoesNotRepeatTheParentsIds) {
+TEST_P(Random, AForkedChildDoesNotRepeatTheParentsIds) {
   next_id();  // the pool is filled now; a plain copy of it would give the child the same ids
   int ends[2];
   ASSERT_EQ(pipe(ends), 0);
