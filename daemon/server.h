@@ -82,6 +82,7 @@ class Server {
   uv_signal_t hang_up_{};
   std::unique_ptr<http::ServerLoop> admin_loop_;
   bool stopping_ = false;
+  std::chrono::steady_clock::time_point stop_until_;  // once stopping
   bool failed_ = false;
 };
 

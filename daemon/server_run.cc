@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "daemon/log.h"
 #include "daemon/metrics_render.h"
 #include "daemon/readiness.h"
@@ -14,7 +16,7 @@ namespace {
 
 constexpr uint64_t kTickMs = 1000;
 constexpr uint32_t kFailedDrainMs = 2000;  // after a storage failure: time enough to answer 503
-constexpr uint32_t kAdminDrainMs = 2000;
+constexpr uint32_t kAdminDrainMs = 2000;   // at least, for what the administrator asked for last
 
 // One write, so that no log line comes between.
 void say_ready() {
@@ -80,6 +82,7 @@ void Server::begin_stop() {
   notify_service_manager("STOPPING=1");
   refresh_readiness();
   uint32_t deadline_ms = failed_ ? kFailedDrainMs : config_.drain_deadline_s * 1000;
+  stop_until_ = std::chrono::steady_clock::now() + std::chrono::milliseconds(deadline_ms);
   for (auto& worker : workers_) worker->drain(deadline_ms);
 }
 
@@ -92,8 +95,12 @@ void Server::storage_failed(const std::string& why) {
   begin_stop();
 }
 
+// A change that waits for a slow disk gets what the workers left of the time: it will be made, so that who asked for it
+// should know.
 void Server::worker_ended() {
-  if (--workers_running_ == 0) admin_loop_->drain(kAdminDrainMs);
+  if (--workers_running_ != 0) return;
+  auto left = std::chrono::ceil<std::chrono::milliseconds>(stop_until_ - std::chrono::steady_clock::now());
+  admin_loop_->drain(static_cast<uint32_t>(std::max<int64_t>(left.count(), kAdminDrainMs)));
 }
 
 // Readers first, then the keystore whose completions post to the loop, then the loop.

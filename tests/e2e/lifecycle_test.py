@@ -14,27 +14,7 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
-from signet_daemon import Daemon, free_port  # noqa: E402
-
-
-def until(condition, timeout_s=20):
-    deadline = time.monotonic() + timeout_s
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
-
-
-def ready(daemon):
-    connection = http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=5)
-    try:
-        connection.request("GET", "/readyz")
-        return connection.getresponse().status == 200
-    except OSError:
-        return False
-    finally:
-        connection.close()
+from signet_daemon import Daemon, free_port, ready, until  # noqa: E402
 
 
 def posted(daemon, size):

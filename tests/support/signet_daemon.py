@@ -1,6 +1,7 @@
 """A signetd of a test's own: started on free ports in a directory of its own, and ended again."""
 
 import base64
+import http.client
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import tempfile
 import threading
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -30,6 +32,28 @@ def free_port():
             except (OSError, OverflowError):
                 continue
             return port
+
+
+def until(condition, timeout_s=20):
+    """Whether the condition came true in time."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def ready(daemon):
+    """Whether /readyz says so."""
+    connection = http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
 
 
 class Daemon:
