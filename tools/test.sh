@@ -44,7 +44,7 @@ if [ "$preset" != release ]; then
   multiplier=3
   export UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1"
   export ASAN_OPTIONS="halt_on_error=1:detect_stack_use_after_return=1"
-  export TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1"
+  export TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1:suppressions=$PWD/tests/support/tsan.supp"
 fi
 
 status=0

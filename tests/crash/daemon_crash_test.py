@@ -23,6 +23,8 @@ from signet_daemon import SIGNETCTL, Daemon  # noqa: E402
 
 CYCLES = int(os.environ.get("SIGNET_CRASH_CYCLES", "6"))
 SEED = int(os.environ.get("SIGNET_CRASH_SEED", str(random.SystemRandom().randrange(1 << 32))))
+# Under a sanitizer a command may take a second: without more time most cycles would end before anything was done.
+SLOWNESS = 1 if os.environ.get("SIGNET_SANITIZERS", "none") == "none" else 4
 IMPORT_LINES = 400
 IMPORT_CHUNK = 20
 
@@ -65,7 +67,7 @@ class DaemonCrash(unittest.TestCase):
                        threading.Thread(target=self.add_keys, args=(daemon, stop, cycle))]
             for thread in threads:
                 thread.start()
-            time.sleep(self.random.uniform(0.02, 1.5))
+            time.sleep(self.random.uniform(0.02, 1.5) * SLOWNESS)
             daemon.kill()
             stop.set()
             for thread in threads:
