@@ -13,13 +13,13 @@ import urllib.request
 from dataclasses import dataclass
 
 import load
-from servers import (BUILD, Nginx, OidcProvider, Signet, basic, note, pinned, save_figures, temporary_directory,
-                     write_auth_file)
+from servers import (BUILD, PORT_BASE, SIGNET_PORT, Nginx, OidcProvider, Signet, basic, note, pinned, save_figures,
+                     temporary_directory, write_auth_file)
 
 SCOPES = ["a.read", "a.write", "b.read"]
 AUDIENCE = "urn:demo"
 CLIENTS = 50
-PORTS = {"nginx": 18400, "signet": 18420, "peer-EdDSA": 18430, "peer-ES256": 18431}
+PORTS = {"nginx": PORT_BASE, "signet": SIGNET_PORT, "peer-EdDSA": PORT_BASE + 30, "peer-ES256": PORT_BASE + 31}
 
 
 @dataclass

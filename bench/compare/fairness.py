@@ -12,7 +12,7 @@ import threading
 from pathlib import Path
 
 import load
-from servers import Signet, note, save_figures, temporary_directory, write_auth_file
+from servers import SIGNET_PORT, Signet, note, save_figures, temporary_directory, write_auth_file
 
 AUDIENCE = "urn:demo"
 SCOPES = ["a.read", "a.write", "b.read"]
@@ -34,7 +34,7 @@ def main():
     options = parser.parse_args()
     alone, beside, rsa = [], [], []
     with temporary_directory() as directory:
-        signet = Signet(directory, 18420)
+        signet = Signet(directory, SIGNET_PORT)
         try:
             auth = {alg: write_auth_file(directory, alg, signet.add_clients(f"{alg}-", 8, alg, AUDIENCE, SCOPES))
                     for alg in ("EdDSA", "RS256")}

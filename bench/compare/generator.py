@@ -10,7 +10,7 @@ from pathlib import Path
 
 import load
 from million import issue
-from servers import Signet, note, save_figures, temporary_directory, write_auth_file
+from servers import SIGNET_PORT, Signet, note, save_figures, temporary_directory, write_auth_file
 
 AUDIENCE = "urn:demo"
 
@@ -22,7 +22,7 @@ def main():
     options = parser.parse_args()
     ratios, ours, theirs = [], [], []
     with temporary_directory() as directory:
-        signet = Signet(directory, 18420)
+        signet = Signet(directory, SIGNET_PORT)
         try:
             signet.ctl("key", "add", "--alg", "HS256", "--audience", AUDIENCE)
             client = signet.add_clients("one-", 1, "HS256", AUDIENCE, ["a.read", "a.write", "b.read"])[0]

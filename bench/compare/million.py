@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from load import LOAD_CORE, watch
-from servers import BUILD, Signet, cpu_seconds, note, resident_mib, save_figures, temporary_directory
+from servers import BUILD, SIGNET_PORT, Signet, cpu_seconds, note, resident_mib, save_figures, temporary_directory
 
 AUDIENCE = "https://api.example.com/orders"
 
@@ -62,7 +62,7 @@ def main():
     with temporary_directory() as directory:
         directory = Path(directory)
         write_clients(directory / "clients.jsonl", options.clients)
-        signet = Signet(directory, 18420)
+        signet = Signet(directory, SIGNET_PORT)
         try:
             empty_mib = resident_mib(signet.pid)
             signet.ctl("key", "add", "--alg", "HS256", "--audience", AUDIENCE)
@@ -81,7 +81,7 @@ def main():
             signet.stop()
             starts = []
             for _ in range(3):
-                signet, start_s = timed(lambda: Signet(directory, 18420))
+                signet, start_s = timed(lambda: Signet(directory, SIGNET_PORT))
                 starts.append(start_s)
                 restarted_mib = resident_mib(signet.pid)
                 if len(starts) < 3:

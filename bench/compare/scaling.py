@@ -14,10 +14,10 @@ from servers import BUILD, note, save_figures
 ALGORITHMS = ["EdDSA", "ES256", "HS256", "PS256_3072", "RS256_3072"]
 
 
-def rates():
+def rates(seconds):
     """Signatures a second by algorithm and number of threads."""
     out = subprocess.run([BUILD / "bench/signing_bench", f"--benchmark_filter=^sign/({'|'.join(ALGORITHMS)})/8/",
-                          "--benchmark_format=json", "--benchmark_min_time=0.3"],
+                          "--benchmark_format=json", f"--benchmark_min_time={seconds}"],
                          capture_output=True, text=True, check=True).stdout
     found = {}
     for one in json.loads(out)["benchmarks"]:
@@ -29,11 +29,12 @@ def rates():
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=0.3, help="of each measurement")
     options = parser.parse_args()
     ratios = {alg: [] for alg in ALGORITHMS}
     for number in range(options.rounds + 1):
         note(f"scaling, round {number}/{options.rounds}{' (warm-up)' if number == 0 else ''}")
-        found = rates()
+        found = rates(options.seconds)
         if number > 0:
             for alg in ALGORITHMS:
                 ratios[alg].append(found[alg, 2] / found[alg, 1])

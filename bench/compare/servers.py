@@ -12,6 +12,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("SIGNET_BUILD", ROOT / "build"))
+# Where data and figures go, and the first port: the tests give their own, so that they touch nobody's measurement.
+RUN = Path(os.environ.get("SIGNET_BENCH_RUN", BUILD / "bench-run"))
+PORT_BASE = int(os.environ.get("SIGNET_BENCH_PORT", "18400"))
+SIGNET_PORT = PORT_BASE + 20
 SERVER_CORE = "0"
 TICK = os.sysconf("SC_CLK_TCK")
 
@@ -144,14 +148,13 @@ def write_auth_file(directory, name, clients):
 
 def temporary_directory():
     """Not on tmpfs: durable figures would mean nothing there."""
-    base = ROOT / "build" / "bench-run"
-    base.mkdir(parents=True, exist_ok=True)
-    return tempfile.TemporaryDirectory(dir=base, prefix="compare-", ignore_cleanup_errors=True)
+    RUN.mkdir(parents=True, exist_ok=True)
+    return tempfile.TemporaryDirectory(dir=RUN, prefix="compare-", ignore_cleanup_errors=True)
 
 
 def save_figures(name, figures):
     """Figures for the summary: what the table of targets asks for, by name."""
-    folder = BUILD / "bench-run" / "figures"
+    folder = RUN / "figures"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.json").write_text(json.dumps(figures, indent=2) + "\n")
 

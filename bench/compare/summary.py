@@ -3,11 +3,11 @@
 import json
 import sys
 
-from servers import BUILD
+from servers import RUN
 
 
 def read(name):
-    path = BUILD / "bench-run" / "figures" / f"{name}.json"
+    path = RUN / "figures" / f"{name}.json"
     return json.loads(path.read_text()) if path.exists() else {}
 
 
