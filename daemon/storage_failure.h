@@ -24,7 +24,7 @@ class StorageFailure {
   }
 
   // Called at once when it failed already. An empty one ends listening; the old one may still be running.
-  void listen(std::function<void(const std::string&)> listener) {
+  void listen(const std::function<void(const std::string&)>& listener) {
     bool failed = false;
     {
       std::lock_guard lock(mutex_);

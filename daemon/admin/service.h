@@ -49,7 +49,7 @@ struct AdminRequest {
 // Thread rule: the admin loop's thread, but for what the functions made by `then` do when called.
 class AdminService final : public http::Handler {
  public:
-  static constexpr size_t kBodySizeMax = 8 * 1024 * 1024;  // a chunk of an import
+  static constexpr size_t kBodySizeMax = size_t{8} * 1024 * 1024;  // a chunk of an import
 
   explicit AdminService(AdminScope scope) : scope_(std::move(scope)) {}
   // The loop this service is the handler of; before the first request.

@@ -15,7 +15,7 @@
 namespace signet {
 
 inline constexpr size_t kAudiencesMax = 16;
-inline constexpr size_t kTokenSizeMax = 8 * 1024;  // what verifiers, ours included, take at most
+inline constexpr size_t kTokenSizeMax = size_t{8} * 1024;  // what verifiers, ours included, take at most
 
 struct IssueRequest {
   const TenantKeys& tenant;

@@ -17,7 +17,7 @@ struct ServiceSettings {
   uint32_t jwks_max_age_s = 300;
   uint32_t batch_entries_max = 1'000;         // of one request
   uint32_t batch_entries_per_client = 4'000;  // in flight on one worker
-  size_t body_size_max = 64 * 1024;           // octets, but for batches of authenticated clients
+  size_t body_size_max = size_t{64} * 1024;   // octets, but for batches of authenticated clients
   // One worker's share each. Failures count per address alone.
   RateLimit client_limit, address_limit, failed_authentication_limit;
 };
