@@ -14,17 +14,19 @@ case "$preset" in
     ;;
 esac
 
+# Reports name lines; more debugging information would take longer to write than the code.
+sanitized="-Dbuildtype=plain -Doptimization=1 -Dc_args=-gline-tables-only -Dcpp_args=-gline-tables-only -Db_lundef=false"
+
 sh tools/install-packages.sh "$purpose"
+# shellcheck disable=SC2086  # $sanitized is a list of words on purpose
 if [ ! -f "$build/build.ninja" ]; then
   case "$preset" in
     release) meson setup "$build" -Dtests=true -Dbenchmarks=true ;;
     asan)
-      CC=clang-19 CXX=clang++-19 meson setup "$build" -Dbuildtype=debugoptimized -Db_sanitize=address,undefined \
-        -Db_lundef=false
+      CC=clang-19 CXX=clang++-19 meson setup "$build" $sanitized -Db_sanitize=address,undefined
       ;;
     tsan)
-      CC=clang-19 CXX=clang++-19 meson setup "$build" -Dbuildtype=debugoptimized -Db_sanitize=thread \
-        -Db_lundef=false
+      CC=clang-19 CXX=clang++-19 meson setup "$build" $sanitized -Db_sanitize=thread
       ;;
   esac
 else
