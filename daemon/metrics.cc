@@ -58,6 +58,16 @@ std::string_view endpoint_name(Endpoint endpoint) {
       return "token";
     case Endpoint::kTokenBatch:
       return "token_batch";
+    case Endpoint::kRevoke:
+      return "revoke";
+    case Endpoint::kIntrospect:
+      return "introspect";
+    case Endpoint::kIntrospectBatch:
+      return "introspect_batch";
+    case Endpoint::kVerify:
+      return "verify";
+    case Endpoint::kRevocations:
+      return "revocations";
     case Endpoint::kJwks:
       return "jwks";
     case Endpoint::kMetadata:

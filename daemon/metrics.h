@@ -37,7 +37,21 @@ std::string_view auth_failure_name(AuthFailure reason);  // label value
 enum class RateLimitKind : uint8_t { kClient, kAddress, kFailedAuthentication, kCount };
 std::string_view rate_limit_name(RateLimitKind kind);  // label value
 
-enum class Endpoint : uint8_t { kToken, kTokenBatch, kJwks, kMetadata, kHealth, kReady, kOther, kCount };
+enum class Endpoint : uint8_t {
+  kToken,
+  kTokenBatch,
+  kRevoke,
+  kIntrospect,
+  kIntrospectBatch,
+  kVerify,
+  kRevocations,
+  kJwks,
+  kMetadata,
+  kHealth,
+  kReady,
+  kOther,
+  kCount
+};
 std::string_view endpoint_name(Endpoint endpoint);  // label value
 
 // Latency buckets in microseconds: powers of two from 16 us to 2^20 us; the last is +Inf.

@@ -34,6 +34,7 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   const ClientDirectory& clients() const override { return clients_; }
   const KeySet& keys() const override { return keys_->load(); }
   const Pepper& pepper() const override { return *pepper_; }
+  const RevocationIndex& revocations() const override { return revocations_; }
   QuiescentDomain& domain() override { return domain_; }
   void note_used(size_t worker, uint32_t tenant, std::string_view client_id) override;
 
@@ -60,6 +61,7 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   std::expected<void, std::string> create_pepper();
 
   // keystore_listener.cc. Both return whether something was taken away that a worker may still hold.
+  void publish_revocations(std::span<const StoreChange> changes);
   bool publish_clients(std::span<const StoreChange> changes);
   bool publish_keys(std::span<const StoreChange> changes);
   void put_key(const KeyRow& row);
@@ -72,6 +74,7 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   const KeystoreOptions options_;
   QuiescentDomain domain_;
   ClientDirectory clients_{domain_};
+  RevocationIndex revocations_{domain_};
   LastUsedNotes notes_;
   std::unique_ptr<Vault> vault_;
   std::unique_ptr<Pepper> pepper_;

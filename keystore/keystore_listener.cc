@@ -24,6 +24,7 @@ bool secrets_moved(const ClientRecord& record, const Client& client) {
 
 void KeystoreImplementation::committed(std::span<const StoreChange> changes, std::function<void()> published) {
   domain_.wait_for_room(kBacklogMax, kBackPressureMax);
+  publish_revocations(changes);
   const bool clients_withdrawn = publish_clients(changes);
   const bool keys_withdrawn = publish_keys(changes);
   if (clients_withdrawn || keys_withdrawn) {
@@ -35,6 +36,13 @@ void KeystoreImplementation::committed(std::span<const StoreChange> changes, std
 
 void KeystoreImplementation::storage_failed(const std::string& why) {
   if (options_.on_storage_failed) options_.on_storage_failed(why);
+}
+
+void KeystoreImplementation::publish_revocations(std::span<const StoreChange> changes) {
+  for (const StoreChange& change : changes) {
+    if (const auto* put = std::get_if<RevocationPut>(&change)) revocations_.add(put->row.revocation);
+  }
+  revocations_.maintain(store_->safe_time_ms() / 1000);
 }
 
 bool KeystoreImplementation::publish_clients(std::span<const StoreChange> changes) {

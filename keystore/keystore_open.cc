@@ -57,13 +57,14 @@ std::expected<void, std::string> make_directory(const fs::path& path) {
 // What the store holds but for its clients, which go straight into the directory.
 class StoredRows final : public StoreLoader {
  public:
-  explicit StoredRows(ClientDirectory& clients) : clients_(clients) {}
+  StoredRows(ClientDirectory& clients, RevocationIndex& revocations) : clients_(clients), revocations_(revocations) {}
 
   void on_tenant(TenantRow row) override { tenants.push_back(std::move(row)); }
   void on_key(KeyRow row) override { keys.push_back(std::move(row)); }
   void on_secret(SecretRow row) override {
     if (row.family == kPepperFamily) peppers.push_back(std::move(row));
   }
+  void on_revocation(const RevocationRow& row) override { revocations_.add(row.revocation); }
   void on_client(const Client& client) override {
     if (fits_client_record(client)) {
       clients_.load(client);
@@ -87,11 +88,12 @@ class StoredRows final : public StoreLoader {
 
  private:
   ClientDirectory& clients_;
+  RevocationIndex& revocations_;
 };
 
 std::expected<void, std::string> KeystoreImplementation::open() {
   if (auto ok = open_vault(); !ok) return ok;
-  StoredRows rows(clients_);
+  StoredRows rows(clients_, revocations_);
   if (auto ok = open_store(rows); !ok) return ok;
   if (auto ok = build_keys(rows); !ok) return ok;
   if (auto ok = rows.peppers.empty() && clients_.size() == 0 ? create_pepper() : open_peppers(rows); !ok) return ok;
@@ -128,6 +130,7 @@ std::expected<void, std::string> KeystoreImplementation::open_store(StoredRows& 
   options.vault_id = vault_->id();
   options.create = options_.create;
   options.listener = this;
+  options.revocations = &revocations_;
   options.clock_skew_s = options_.clock_skew_s;
   auto store = open_rocks_store(options, rows);
   if (!store) return Failure(std::move(store.error().text));

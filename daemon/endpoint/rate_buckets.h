@@ -2,19 +2,14 @@
 // nor a cache line that two cores write.
 #pragma once
 
-#include <unistd.h>
-
 #include "daemon/endpoint/bucket_table.h"
-#include "protocol/base/check.h"
 #include "protocol/base/digest.h"
 
 namespace signet {
 
 // Loop thread only. A table for each kind, so that no flood of one kind pushes out what another remembers.
 struct RateBuckets {
-  RateBuckets() { SIGNET_CHECK(getentropy(key.data(), key.size()) == 0); }
-
-  ShortHashKey key;  // of the hashes: nobody outside can choose names or addresses that collide
+  const ShortHashKey key = random_short_hash_key();  // of the hashes: nobody outside can choose names or addresses that collide
   BucketTable client;
   BucketTable address;
   BucketTable failed_authentication;

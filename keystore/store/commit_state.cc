@@ -31,6 +31,7 @@ std::string encode_state(const CommitState& state) {
   row.set_wall_ms(state.time.wall_ms);
   row.set_uptime_ms(state.time.uptime_ms);
   row.set_boot_id(state.time.boot_id);
+  row.set_feed_epoch(state.feed_epoch);
   return row.SerializeAsString();
 }
 
@@ -43,6 +44,7 @@ std::optional<CommitState> decode_state(std::string_view value) {
   state.next_tenant = row.next_tenant();
   state.audit_sequence = row.audit_sequence();
   state.time = {row.safe_time_ms(), row.wall_ms(), row.uptime_ms(), row.boot_id()};
+  state.feed_epoch = row.feed_epoch();
   if (!copy_digest(row.chain_hash(), state.chain_hash) || !copy_digest(row.audit_hash(), state.audit_hash)) {
     return std::nullopt;
   }

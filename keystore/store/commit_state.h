@@ -19,6 +19,7 @@ struct CommitState {
   uint64_t audit_sequence = 0;
   Sha256Digest audit_hash{};
   PersistedTime time;
+  uint64_t feed_epoch = 0;  // random; a follower of another one starts anew
 };
 
 std::string encode_state(const CommitState& state);

@@ -32,7 +32,7 @@ struct Committer::Queue {
 Committer::Committer(const Parts& parts, const CommitState& state)
     : parts_(parts),
       state_(state),
-      transaction_(parts.database, parts.time, state),
+      transaction_(parts.database, parts.time, state, parts.revocations),
       queue_(std::make_unique<Queue>()),
       mark_synced_at_ns_(monotonic_ns()),
       mark_synced_commit_(parts.mark.value().commit),

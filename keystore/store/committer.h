@@ -31,6 +31,7 @@ class Committer {
     SafeTime& time;
     StoreListener* listener = nullptr;
     uint32_t queue_max = 0;
+    const RevocationIndex* revocations = nullptr;
   };
   Committer(const Parts& parts, const CommitState& state);
   ~Committer();

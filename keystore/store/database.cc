@@ -76,7 +76,7 @@ std::expected<std::unique_ptr<Database>, DatabaseError> Database::open(DatabaseO
   auto db_options = database_options();
   if (options.env != nullptr) db_options.env = options.env;
   db_options.create_if_missing = options.create;
-  db_options.create_missing_column_families = options.create;
+  db_options.create_missing_column_families = true;  // those that a newer version added
   db_options.error_if_exists = options.create;
   db_options.listeners.push_back(std::make_shared<ErrorListener>(std::move(options.on_background_error)));
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
@@ -84,7 +84,9 @@ std::expected<std::unique_ptr<Database>, DatabaseError> Database::open(DatabaseO
   const auto status =
       rocksdb::DB::Open(db_options, options.path,
                         descriptors({Family::kMeta, Family::kTenants, Family::kClients, Family::kKeys, Family::kSecrets,
-                                     Family::kAudit, Family::kLastUsed, Family::kImports, Family::kCommits}),
+                                     Family::kAudit, Family::kLastUsed, Family::kImports, Family::kCommits,
+                                     Family::kRefreshFamilies, Family::kFamilyNames, Family::kApiTokens,
+                                     Family::kRevocations, Family::kRevocationCounts, Family::kFeeds}),
                         &handles, &raw);
   if (!status.ok()) return std::unexpected(error_of(status));
   auto implementation = std::make_unique<Implementation>();

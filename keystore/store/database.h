@@ -31,8 +31,14 @@ enum class Family : uint8_t {
   kLastUsed,
   kImports,
   kCommits,
+  kRefreshFamilies,
+  kFamilyNames,
+  kApiTokens,
+  kRevocations,
+  kRevocationCounts,
+  kFeeds,
 };
-inline constexpr size_t kFamilyCount = 9;
+inline constexpr size_t kFamilyCount = 15;
 
 enum class DatabaseErrorKind : uint8_t { kNotFound, kInUse, kDamaged, kNoSpace, kOtherFamilies, kIo };
 struct DatabaseError {

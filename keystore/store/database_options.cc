@@ -85,6 +85,18 @@ std::string_view family_name(Family family) {
       return "imports";
     case Family::kCommits:
       return "commits";
+    case Family::kRefreshFamilies:
+      return "refresh_families";
+    case Family::kFamilyNames:
+      return "family_names";
+    case Family::kApiTokens:
+      return "api_tokens";
+    case Family::kRevocations:
+      return "revocations";
+    case Family::kRevocationCounts:
+      return "revocation_counts";
+    case Family::kFeeds:
+      return "feeds";
   }
   return "";
 }

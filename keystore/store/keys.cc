@@ -43,4 +43,11 @@ std::optional<uint32_t> key_tenant(std::string_view key) {
   return tenant;
 }
 
+std::optional<uint64_t> key_number(std::string_view key) {
+  if (key.size() != sizeof(uint32_t) + sizeof(uint64_t)) return std::nullopt;
+  uint64_t number = 0;
+  for (const char octet : key_rest(key)) number = number << 8 | static_cast<uint8_t>(octet);
+  return number;
+}
+
 }  // namespace signet::store

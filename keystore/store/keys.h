@@ -22,6 +22,8 @@ std::string prefix_end(std::string_view prefix);
 
 // The parts of a key read back; a key shorter than a tenant number is nothing.
 std::optional<uint32_t> key_tenant(std::string_view key);
+// The number behind the tenant, of keys made by row_key(tenant, number).
+std::optional<uint64_t> key_number(std::string_view key);
 inline std::string_view key_rest(std::string_view key) { return key.substr(4); }
 
 // Names of the rows of the meta family.

@@ -80,6 +80,10 @@ std::expected<void, std::string> load_rows(const Database& database, StoreLoader
     result =
         load_family(database, Family::kKeys, "keys", decode_key, [&](KeyRow row) { loader.on_key(std::move(row)); });
   }
+  if (result) {
+    result = load_family(database, Family::kRevocations, "revocations", decode_revocation,
+                         [&](StoredRevocation stored) { loader.on_revocation(stored.row); });
+  }
   if (result) result = load_clients(database, loader);
   if (result) {
     result = load_family(database, Family::kLastUsed, "last_used", decode_last_used,

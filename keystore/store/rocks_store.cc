@@ -41,7 +41,8 @@ class RocksStore : public Store {
         files_(std::move(files)),
         time_(clock, files_.state.time, int64_t{options.clock_skew_s} * 1000),
         errors_(std::move(errors)),
-        committer_({*files_.database, *files_.mark, time_, options.listener, options.queue_max}, files_.state) {
+        committer_({*files_.database, *files_.mark, time_, options.listener, options.queue_max, options.revocations},
+                   files_.state) {
     errors_->attach(&committer_);
   }
   ~RocksStore() override { close(); }
@@ -81,6 +82,9 @@ class RocksStore : public Store {
   void put_last_used(std::vector<LastUsed> rows, StoreDone<void> done) override {
     committer_.submit(store::put_last_used(std::move(rows), std::move(done)));
   }
+  void revoke(AuditActor actor, Revocation revocation, StoreDone<RevocationOutcome> done) override {
+    committer_.submit(store::revoke(std::move(actor), std::move(revocation), std::move(done)));
+  }
   void accept_clock(AuditActor actor, StoreDone<void> done) override {
     committer_.submit(store::accept_clock(std::move(actor), std::move(done)));
   }
@@ -96,6 +100,8 @@ class RocksStore : public Store {
     status.path = path_;
     return status;
   }
+
+  UnixMs safe_time_ms() const override { return time_.safe_ms(); }
 
   void close() override {
     if (closed_) return;

@@ -36,6 +36,19 @@ std::string encode_key(const KeyRow& row);
 std::optional<KeyRow> decode_key(std::string_view key, std::string_view value);
 std::string encode_secret(const SecretRow& row);
 std::optional<SecretRow> decode_secret(std::string_view key, std::string_view value);
+std::string encode_revocation(const RevocationRow& row, const Sha256Digest& chain_hash);
+struct StoredRevocation {
+  RevocationRow row;
+  Sha256Digest chain_hash{};
+};
+std::optional<StoredRevocation> decode_revocation(std::string_view key, std::string_view value);
+// The end of a tenant's feed.
+struct FeedRow {
+  uint64_t sequence = 0;
+  Sha256Digest chain_hash{};
+};
+std::string encode_feed(const FeedRow& row);
+std::optional<FeedRow> decode_feed(std::string_view value);
 std::string encode_last_used(const LastUsedRow& row);
 std::optional<LastUsedRow> decode_last_used(std::string_view key, std::string_view value);
 
@@ -44,6 +57,8 @@ std::string client_key(uint32_t tenant, std::string_view client_id);
 std::string signing_key_key(uint32_t tenant, std::string_view kid);
 std::string tenant_key(uint32_t number);
 std::string tenant_name_key(std::string_view name);
+std::string revocation_key(uint32_t tenant, uint64_t sequence);
+std::string feed_key(uint32_t tenant);
 std::string secret_key(std::string_view family, uint32_t version);
 
 }  // namespace signet::store

@@ -22,8 +22,11 @@
 
 #include "keystore/clients/client.h"
 #include "keystore/keys/key_set.h"
+#include "keystore/revocation/revocation.h"
 
 namespace signet {
+
+class RevocationIndex;
 
 enum class StoreErrorKind : uint8_t {
   kUnavailable,  // storage failed, stopped, or shutting down
@@ -101,7 +104,10 @@ struct KeyPut {
 struct SecretPut {
   SecretRow secret;
 };
-using StoreChange = std::variant<ClientPut, ClientRemoved, TenantPut, TenantRemoved, KeyPut, SecretPut>;
+struct RevocationPut {
+  RevocationRow row;
+};
+using StoreChange = std::variant<ClientPut, ClientRemoved, TenantPut, TenantRemoved, KeyPut, SecretPut, RevocationPut>;
 
 class StoreListener {
  public:
@@ -120,6 +126,7 @@ class StoreLoader {
   virtual void on_tenant(TenantRow row) = 0;
   virtual void on_key(KeyRow row) = 0;
   virtual void on_secret(SecretRow row) = 0;
+  virtual void on_revocation(const RevocationRow& row) {}
   virtual void on_client(const Client& client) = 0;  // may be called from several threads, for different clients
   // Only after every on_client; the client exists. One thread.
   virtual void on_last_used(const LastUsedRow& row) {}
@@ -165,6 +172,12 @@ struct ImportOutcome {
   bool repeated = false;  // this chunk was already committed; nothing changed
 };
 
+struct RevocationOutcome {
+  bool fresh = false;     // else it was revoked already
+  uint64_t sequence = 0;  // of the tenant's feed, when fresh
+  UnixMs issued_before_ms = 0;
+};
+
 struct StoreStatus {
   bool writable = false;
   bool clock_jumped = false;  // the wall clock jumped by more than an hour: waits for `clock accept`
@@ -204,11 +217,16 @@ class Store {
   // commits the time of day alone, so that an idle installation knows after a restart how late it is.
   using LastUsed = LastUsedRow;
   virtual void put_last_used(std::vector<LastUsed> rows, StoreDone<void> done) = 0;
+  // Revokes, once what it is about has been checked by the caller. What is revoked already, to the same or a greater
+  // extent, is no new entry, and no error.
+  virtual void revoke(AuditActor actor, Revocation revocation, StoreDone<RevocationOutcome> done) = 0;
   virtual void accept_clock(AuditActor actor, StoreDone<void> done) = 0;
   // Waits for everything queued before it to be durable; changes nothing.
   virtual void barrier(StoreDone<void> done) = 0;
 
   virtual StoreStatus status() const = 0;  // any thread
+  // What destructive expiry may follow; see StoreStatus. Any thread, cheap.
+  virtual UnixMs safe_time_ms() const = 0;
   // Stops taking operations, finishes what is queued, fsyncs the mark, closes. Blocks. Idempotent.
   virtual void close() = 0;
 };
@@ -220,6 +238,9 @@ struct StoreOptions {
   uint32_t queue_max = 65536;          // operations
   uint32_t clock_skew_s = 60;          // the clock may be that far behind the last persisted time
   StoreListener* listener = nullptr;   // outlives the store; may be null in tests
+  // What is revoked, as the listener publishes it; the committer reads it. Outlives the store; may be null in tests
+  // that revoke nothing.
+  const RevocationIndex* revocations = nullptr;
 };
 
 enum class StoreOpenError : uint8_t {

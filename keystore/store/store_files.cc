@@ -43,6 +43,14 @@ std::string version_row(const StoreOptions& options, const StoreId& store_id, Un
   return row.SerializeAsString();
 }
 
+uint64_t random_feed_epoch() {
+  std::array<uint8_t, 8> octets;
+  fill_random(octets);
+  uint64_t epoch = 0;
+  for (const uint8_t octet : octets) epoch = epoch << 8 | octet;
+  return epoch | 1;  // never 0
+}
+
 // The first commit: version, default tenant, state.
 std::expected<MarkValue, DatabaseError> write_first_commit(Database& database, const StoreOptions& options,
                                                            Clock& clock) {
@@ -52,6 +60,7 @@ std::expected<MarkValue, DatabaseError> write_first_commit(Database& database, c
   CommitState state;
   state.commit = 1;
   state.next_tenant = 1;
+  state.feed_epoch = random_feed_epoch();
   state.time = {now_ms, now_ms, clock.uptime_ms(), clock.boot_id()};
   Batch batch(database);
   batch.put(Family::kMeta, row_key(kNoTenant, kVersionName), version_row(options, mark.store_id, now_ms / 1000));
@@ -181,6 +190,8 @@ std::expected<StoreFiles, StoreOpenFailure> open_store_files(const StoreOptions&
   if (!database) return failure_of(options.path, database.error());
   auto state = check_files(**database, options, (*mark)->value());
   if (!state) return std::unexpected(state.error());
+  // A store of an earlier version: durable with its next commit. Followers that saw it before start anew.
+  if (state->feed_epoch == 0) state->feed_epoch = random_feed_epoch();
   return StoreFiles{std::move(*lock), std::move(*mark), std::move(*database), std::move(*state)};
 }
 

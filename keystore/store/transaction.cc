@@ -2,14 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "keystore/store/keys.h"
 
 namespace signet::store {
 
-Transaction::Transaction(Database& database, SafeTime& time, const CommitState& state)
-    : database_(database), time_(time), batch_(database), empty_bytes_(batch_.size_bytes()) {
+Transaction::Transaction(Database& database, SafeTime& time, const CommitState& state,
+                         const RevocationIndex* revocations)
+    : database_(database), time_(time), revocations_(revocations), batch_(database), empty_bytes_(batch_.size_bytes()) {
   restart(state);
 }
 
@@ -113,6 +115,55 @@ std::optional<TenantRow> Transaction::tenant_by_name(std::string_view name) {
 void Transaction::audit(const AuditEntry& entry) {
   auto row = next_audit_row(entry, now_ms_, state_.commit, state_);
   put(Family::kAudit, row.key, std::move(row.value));
+}
+
+namespace {
+
+bool concerns(const Revocation& revocation, const TokenFacts& facts) {
+  if (revocation.tenant != facts.tenant) return false;
+  const bool issued_then = facts.issued_ms <= revocation.issued_before_ms;
+  switch (revocation.kind) {
+    case RevocationKind::kToken:
+      return !facts.jti.empty() && revocation.value == facts.jti;
+    case RevocationKind::kTokenHash:
+      return !facts.token_hash.empty() && revocation.value == facts.token_hash;
+    case RevocationKind::kFamily:
+      return !facts.family.empty() && revocation.value == facts.family;
+    case RevocationKind::kClient:
+      return issued_then && !facts.client_id.empty() && revocation.value == facts.client_id;
+    case RevocationKind::kSubject:
+      return issued_then && !facts.subject.empty() && revocation.value == facts.subject;
+    case RevocationKind::kTenant:
+      return issued_then;
+    case RevocationKind::kKey:
+      return issued_then && !facts.kid.empty() && revocation.value == facts.kid;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool Transaction::revoked(const TokenFacts& facts) const {
+  if (revocations_ != nullptr && revocations_->revoked(facts)) return true;
+  for (const StoreChange& change : changes_) {
+    const auto* put = std::get_if<RevocationPut>(&change);
+    if (put != nullptr && concerns(put->row.revocation, facts)) return true;
+  }
+  return false;
+}
+
+UnixMs Transaction::issued_before(const Revocation& criterion) const {
+  UnixMs before =
+      revocations_ == nullptr ? 0 : revocations_->issued_before(criterion.tenant, criterion.kind, criterion.value);
+  for (const StoreChange& change : changes_) {
+    const auto* put = std::get_if<RevocationPut>(&change);
+    if (put == nullptr) continue;
+    const Revocation& other = put->row.revocation;
+    if (other.tenant == criterion.tenant && other.kind == criterion.kind && other.value == criterion.value) {
+      before = std::max(before, other.issued_before_ms);
+    }
+  }
+  return before;
 }
 
 void Transaction::accept_clock() {

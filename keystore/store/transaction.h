@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "keystore/revocation/revocation_index.h"
 #include "keystore/store/audit_chain.h"
 #include "keystore/store/commit_state.h"
 #include "keystore/store/database.h"
@@ -19,7 +20,8 @@ namespace signet::store {
 
 class Transaction {
  public:
-  Transaction(Database& database, SafeTime& time, const CommitState& state);
+  // `revocations` may be null: then only those of this commit are known.
+  Transaction(Database& database, SafeTime& time, const CommitState& state, const RevocationIndex* revocations);
 
   // --- for operations ---
   // Nothing when there is no such row, and after a failed read (then `failure` is set, and the commit is given up).
@@ -37,6 +39,10 @@ class Transaction {
 
   // publish tells the listener once the commit is durable, in this order.
   void publish(StoreChange change) { changes_.push_back(std::move(change)); }
+  // Whether anything revokes `facts`: what was published, or an earlier operation of this commit.
+  bool revoked(const TokenFacts& facts) const;
+  // The criterion's time so far, 0 = none.
+  UnixMs issued_before(const Revocation& criterion) const;
   void audit(const AuditEntry& entry);
   uint64_t next_revision() { return ++state_.revision; }
   uint32_t take_tenant_number() { return state_.next_tenant++; }
@@ -76,6 +82,7 @@ class Transaction {
 
   Database& database_;
   SafeTime& time_;
+  const RevocationIndex* revocations_;
   Batch batch_;
   const size_t empty_bytes_;
   CommitState state_;

@@ -42,6 +42,20 @@ uint64_t short_hash(const ShortHashKey& key, ByteSpan message) {
   return number;
 }
 
+ShortHashKey random_short_hash_key() {
+  ShortHashKey key;
+  static_assert(crypto_shorthash_siphashx24_KEYBYTES == sizeof(ShortHashKey));
+  randombytes_buf(key.data(), key.size());
+  return key;
+}
+
+KeyedHash128 short_hash_128(const ShortHashKey& key, ByteSpan message) {
+  KeyedHash128 out;
+  static_assert(crypto_shorthash_siphashx24_BYTES == sizeof(KeyedHash128));
+  crypto_shorthash_siphashx24(out.data(), message.data(), message.size(), key.data());
+  return out;
+}
+
 HashKey derive_key(const HashKey& root, std::string_view label) {
   crypto_generichash_state state;
   // The length first, as eight octets: no label is a prefix of another's input.

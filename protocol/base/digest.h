@@ -23,8 +23,12 @@ KeyedHash128 keyed_hash_128(const HashKey& key, ByteSpan message);
 
 // short_hash: SipHash-2-4, 64 bits. For tables whose keys strangers choose: without the key nobody can make two
 // collide. Too short to identify anything. Any thread, does not allocate.
-using ShortHashKey = std::array<uint8_t, 16>;
+using ShortHashKey = std::array<uint8_t, 16>;  // secret, of this process alone
 uint64_t short_hash(const ShortHashKey& key, ByteSpan message);
+// SipHash-2-4 with 128 bits out, for tables in memory: unforgeable for who does not know the key, a fraction of
+// BLAKE2b's cost for short messages. Never for what leaves the process. Any thread, does not allocate.
+ShortHashKey random_short_hash_key();
+KeyedHash128 short_hash_128(const ShortHashKey& key, ByteSpan message);
 
 // derive_key: sub-key of `root` for `label` (keyed BLAKE2b-256 of the label with its length first).
 HashKey derive_key(const HashKey& root, std::string_view label);

@@ -24,7 +24,10 @@ class MemoryKeystore final : public Keystore {
   const ClientDirectory& clients() const override { return directory_; }
   const KeySet& keys() const override { return keys_->load(); }
   const Pepper& pepper() const override { return *pepper_; }
+  const RevocationIndex& revocations() const override { return revocations_; }
   QuiescentDomain& domain() override { return domain_; }
+  // Before any reader, or as the only writer.
+  RevocationIndex& revocation_index() { return revocations_; }
   void note_used(size_t worker, uint32_t tenant, std::string_view client_id) override;
 
   Store& store() override;
@@ -40,6 +43,7 @@ class MemoryKeystore final : public Keystore {
   uint64_t revision_ = 1;
   QuiescentDomain domain_;
   ClientDirectory directory_;
+  RevocationIndex revocations_{domain_};
   KeySetBuilder builder_;
   std::unique_ptr<Pepper> pepper_;
   std::unique_ptr<Published<KeySet>> keys_;

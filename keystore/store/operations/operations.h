@@ -25,6 +25,7 @@ OperationPtr add_key(AuditActor actor, KeyRow key, StoreDone<KeyRow> done);
 OperationPtr put_secret(AuditActor actor, SecretRow secret, StoreDone<void> done);
 OperationPtr append_audit(AuditActor actor, std::string what, std::string detail_json, StoreDone<void> done);
 OperationPtr put_last_used(std::vector<LastUsedRow> rows, StoreDone<void> done);
+OperationPtr revoke(AuditActor actor, Revocation revocation, StoreDone<RevocationOutcome> done);
 OperationPtr accept_clock(AuditActor actor, StoreDone<void> done);
 OperationPtr barrier(StoreDone<void> done);
 

@@ -1,0 +1,79 @@
+#include "keystore/revocation/growing_table.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace signet {
+
+GrowingTable::GrowingTable(QuiescentDomain& domain, size_t capacity, bool with_times)
+    : domain_(domain),
+      with_times_(with_times),
+      state_(std::make_unique<State>(State{std::make_shared<RevocationTable>(capacity, with_times), nullptr})) {}
+
+UnixMs GrowingTable::time_of(RevocationHash hash) const {
+  const State& state = state_.load();
+  const UnixMs time = state.current->time_of(hash);
+  return state.previous == nullptr ? time : std::max(time, state.previous->time_of(hash));
+}
+
+void GrowingTable::publish(std::shared_ptr<RevocationTable> current, std::shared_ptr<RevocationTable> previous) {
+  state_.publish(std::make_unique<State>(State{std::move(current), std::move(previous)}), domain_);
+}
+
+void GrowingTable::reserve(size_t entries) {
+  const RevocationTable& current = *state_.load().current;
+  const size_t capacity = entries / 2 * 3 + 64;
+  if (current.live() != 0 || current.capacity() >= capacity) return;
+  publish(std::make_shared<RevocationTable>(capacity, with_times_), nullptr);
+}
+
+void GrowingTable::grow() {
+  while (state_.load().previous != nullptr) work(kSlotsPerStep);  // cannot be: see kSlotsPerPut
+  const std::shared_ptr<RevocationTable> full = state_.load().current;
+  // Half as large again as needed by what lives: a table full of what has ended does not grow.
+  const size_t capacity = std::max<size_t>(full->live() * 2, 64);
+  copied_ = 0;
+  sweeping_ = false;
+  publish(std::make_shared<RevocationTable>(capacity, with_times_), full);
+}
+
+bool GrowingTable::put(RevocationHash hash, uint16_t bucket, UnixMs time) {
+  if (state_.load().current->full()) grow();
+  const State& state = state_.load();
+  const bool known = state.previous != nullptr && state.previous->contains(hash);
+  if (known && with_times_) time = std::max(time, state.previous->time_of(hash));
+  const bool fresh = state.current->put(hash, bucket, time) && !known;
+  if (state.previous != nullptr) work(kSlotsPerPut);
+  return fresh;
+}
+
+void GrowingTable::expire(uint16_t ended) {
+  ended_ = ended;
+  swept_ = 0;
+  sweeping_ = true;
+}
+
+bool GrowingTable::work(size_t slots) {
+  const State& state = state_.load();
+  if (state.previous != nullptr) {
+    copied_ = state.previous->copy_to(*state.current, copied_, slots, ended_);
+    if (copied_ != 0) return true;
+    publish(state.current, nullptr);
+  } else if (sweeping_) {
+    swept_ = state.current->sweep(swept_, slots, ended_);
+    sweeping_ = swept_ != 0;
+  }
+  return sweeping_;
+}
+
+size_t GrowingTable::live() const {
+  const State& state = state_.load();
+  return state.current->live() + (state.previous == nullptr ? 0 : state.previous->live());
+}
+
+size_t GrowingTable::bytes() const {
+  const State& state = state_.load();
+  return state.current->bytes() + (state.previous == nullptr ? 0 : state.previous->bytes());
+}
+
+}  // namespace signet

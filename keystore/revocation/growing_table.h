@@ -1,0 +1,55 @@
+// GrowingTable: a RevocationTable that is replaced by a larger one when it is full, without a pause for anybody.
+// Invariants: as for RevocationTable; `State` is immutable and replaced whole; while `previous` is there, new entries
+// go to `current` alone, and every live entry of `previous` is copied before it is let go.
+#pragma once
+
+#include <memory>
+
+#include "keystore/revocation/revocation_table.h"
+#include "keystore/snapshot/published.h"
+
+namespace signet {
+
+class GrowingTable {
+ public:
+  GrowingTable(QuiescentDomain& domain, size_t capacity, bool with_times);
+
+  // --- readers: wait-free, do not allocate ---
+  bool contains(RevocationHash hash) const {
+    const State& state = state_.load();
+    return state.current->contains(hash) || (state.previous != nullptr && state.previous->contains(hash));
+  }
+  UnixMs time_of(RevocationHash hash) const;
+
+  // --- the writer ---
+  void reserve(size_t entries);                                 // only while empty
+  bool put(RevocationHash hash, uint16_t bucket, UnixMs time);  // gives whether it was new
+  // expire makes a pass over the table due that drops what ended before bucket `ended`.
+  void expire(uint16_t ended);
+  // work goes on with a copy or a pass; bounded. Gives whether some is left.
+  bool work() { return work(kSlotsPerStep); }
+  size_t live() const;
+  size_t bytes() const;
+
+ private:
+  static constexpr size_t kSlotsPerStep = 16 * 1024;  // of a commit: tens of microseconds
+  static constexpr size_t kSlotsPerPut = 64;  // enough for a copy to be over long before the larger table is full
+  struct State {
+    std::shared_ptr<RevocationTable> current;
+    std::shared_ptr<RevocationTable> previous;  // null unless it is being copied
+  };
+
+  bool work(size_t slots);
+  void grow();
+  void publish(std::shared_ptr<RevocationTable> current, std::shared_ptr<RevocationTable> previous);
+
+  QuiescentDomain& domain_;
+  const bool with_times_;
+  Published<State> state_;
+  size_t copied_ = 0;  // slots of `previous`
+  size_t swept_ = 0;   // slots of `current`
+  bool sweeping_ = false;
+  uint16_t ended_ = 0;
+};
+
+}  // namespace signet

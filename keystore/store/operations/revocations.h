@@ -1,0 +1,15 @@
+// What every operation that revokes shares: the entry, its place in the tenant's feed, its publication.
+#pragma once
+
+#include "keystore/store/transaction.h"
+
+namespace signet::store {
+
+// put_revocation writes `revocation` as the next entry of its tenant's feed and publishes it with this commit. The
+// caller has checked that it is not there already. Gives the entry. Committer thread.
+RevocationRow put_revocation(Transaction& transaction, const Revocation& revocation);
+
+// already_revoked: whether an entry would change nothing: it is there, or a criterion as late as its own is.
+bool already_revoked(const Transaction& transaction, const Revocation& revocation);
+
+}  // namespace signet::store
