@@ -43,6 +43,7 @@ void Worker::run() {
   if (std::string error = listen(); !error.empty()) return listening_.set_value(error);
   QuiescentDomain& domain = setup_.keystore.domain();
   QuiescentDomain::Reader* reader = domain.register_reader([loop = loop_.get()] { loop->wake(); });
+  service_->mailbox().set_wake([loop = loop_.get()] { loop->wake(); });
   loop_->set_hooks([reader] { reader->pass(); }, [this] { return service_->after_poll(loop_->responder()); });
   listening_.set_value({});
   loop_->run();

@@ -28,7 +28,7 @@ void reply_not_found(WorkerScope& scope, const http::Request& request, http::Res
 Service::Service(Keystore& keystore, size_t worker_index, WorkerMetrics& metrics, const ServiceShared& shared,
                  size_t jobs_max, WallClock clock)
     : queue_(worker_index, jobs_max),
-      scope_{keystore, worker_index, metrics, shared, queue_, clock},
+      scope_{keystore, worker_index, metrics, shared, queue_, clock, mailbox_},
       token_(scope_),
       batch_(scope_) {}
 
@@ -61,6 +61,7 @@ void Service::on_request(const http::Request& request, http::Responder& responde
 
 bool Service::after_poll(http::Responder& responder) {
   responder_ = &responder;
+  mailbox_.deliver();
   batch_.feed(responder);
   const bool left = queue_.run(scope_.keystore.keys(), *this);
   const bool batches_left = batch_.finish_ready(responder);

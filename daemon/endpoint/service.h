@@ -25,6 +25,9 @@ class Service final : public http::Handler, private SigningSink {
   // blocking.
   bool after_poll(http::Responder& responder);
 
+  // What other threads finish for this worker; its `wake` is set before the loop runs.
+  Mailbox& mailbox() { return mailbox_; }
+
  private:
   bool still_valid(const SigningJob& job) override;
   void signed_job(SigningJob& job) override;
@@ -35,6 +38,7 @@ class Service final : public http::Handler, private SigningSink {
   TokenEndpoint token_;
   BatchEndpoint batch_;
   http::Responder* responder_ = nullptr;  // during after_poll
+  Mailbox mailbox_;                       // ends first: what it still holds may belong to an endpoint
 };
 
 }  // namespace signet

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "daemon/endpoint/mailbox.h"
 #include "daemon/endpoint/rate_buckets.h"
 #include "daemon/endpoint/service_shared.h"
 #include "daemon/http/handler.h"
@@ -24,6 +25,7 @@ struct WorkerScope {
   const ServiceShared& shared;
   SigningQueue& queue;
   WallClock clock;
+  Mailbox& mailbox;  // for what other threads finish
   RateBuckets buckets{};
 };
 
