@@ -28,10 +28,12 @@ void GrowingTable::reserve(size_t entries) {
 }
 
 void GrowingTable::grow() {
-  while (state_.load().previous != nullptr) work(kSlotsPerStep);  // cannot be: see kSlotsPerPut
+  while (state_.load().previous != nullptr) work(kSlotsPerStep);  // cannot be, for the room left below
   const std::shared_ptr<RevocationTable> full = state_.load().current;
-  // Half as large again as needed by what lives: a table full of what has ended does not grow.
-  const size_t capacity = std::max<size_t>(full->live() * 2, 64);
+  // Half full with what lives: a table full of what has ended does not grow. At least room for what lives and for what
+  // is put while it is copied, at three slots of four.
+  const size_t puts = full->capacity() / kSlotsPerPut + 1;
+  const size_t capacity = std::max<size_t>({full->live() * 2, (full->live() + puts + 1) * 4 / 3 + 4, 64});
   copied_ = 0;
   sweeping_ = false;
   publish(std::make_shared<RevocationTable>(capacity, with_times_), full);
@@ -58,6 +60,7 @@ bool GrowingTable::work(size_t slots) {
   if (state.previous != nullptr) {
     copied_ = state.previous->copy_to(*state.current, copied_, slots, ended_);
     if (copied_ != 0) return true;
+    swept_ = 0;
     publish(state.current, nullptr);
   } else if (sweeping_) {
     swept_ = state.current->sweep(swept_, slots, ended_);
@@ -68,7 +71,11 @@ bool GrowingTable::work(size_t slots) {
 
 size_t GrowingTable::live() const {
   const State& state = state_.load();
-  return state.current->live() + (state.previous == nullptr ? 0 : state.previous->live());
+  if (state.previous == nullptr) return state.current->live();
+  // Copied front to back, and hashes are even: about so many are still to come.
+  const size_t left = state.previous->capacity() - copied_;
+  const auto share = static_cast<double>(left) / static_cast<double>(state.previous->capacity());
+  return state.current->live() + static_cast<size_t>(static_cast<double>(state.previous->live()) * share);
 }
 
 size_t GrowingTable::bytes() const {

@@ -22,7 +22,8 @@ class GrowingTable {
   UnixMs time_of(RevocationHash hash) const;
 
   // --- the writer ---
-  void reserve(size_t entries);                                 // only while empty
+  void reserve(size_t entries);  // only while empty
+  void prefetch(RevocationHash hash) const { state_.load().current->prefetch(hash); }
   bool put(RevocationHash hash, uint16_t bucket, UnixMs time);  // gives whether it was new
   // expire makes a pass over the table due that drops what ended before bucket `ended`.
   void expire(uint16_t ended);
@@ -33,7 +34,7 @@ class GrowingTable {
 
  private:
   static constexpr size_t kSlotsPerStep = 16 * 1024;  // of a commit: tens of microseconds
-  static constexpr size_t kSlotsPerPut = 64;  // enough for a copy to be over long before the larger table is full
+  static constexpr size_t kSlotsPerPut = 64;          // `grow` leaves room for the puts that a whole copy takes
   struct State {
     std::shared_ptr<RevocationTable> current;
     std::shared_ptr<RevocationTable> previous;  // null unless it is being copied

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "protocol/jwt/access_token.h"
+
 namespace signet {
 namespace {
 
@@ -9,6 +11,11 @@ constexpr std::array<std::string_view, kRevocationKinds> kNames{"",        "toke
                                                                 "subject", "tenant", "key",    "token_hash"};
 
 }  // namespace
+
+int64_t longest_lifetime_s(RevocationKind kind) {
+  const bool access_token = kind == RevocationKind::kToken || kind == RevocationKind::kTokenHash;
+  return access_token ? kAccessTokenLifetimeMaxS : kFamilyLifetimeMaxS;
+}
 
 std::string_view revocation_kind_name(RevocationKind kind) { return kNames[static_cast<size_t>(kind)]; }
 

@@ -23,6 +23,15 @@ enum class RevocationKind : uint8_t {
 };
 inline constexpr size_t kRevocationKinds = 8;  // indexed by kind; 0 unused
 
+// The longest that a refresh family lives, in seconds.
+inline constexpr int64_t kFamilyLifetimeMaxS = 365 * 24 * 60 * 60;
+// What has expired is kept for so many seconds more: a clock may be an hour off before that counts as a jump (see
+// keystore/store/safe_time.h) and verifiers grant a skew of at most ten minutes, and until then a token may be taken
+// for alive.
+inline constexpr int64_t kRevocationMarginS = 2 * 60 * 60;
+// The longest value, in octets: a subject of 256 characters of four octets.
+inline constexpr size_t kRevocationValueMax = 1024;
+
 // The wire name of a kind (feed, admin API): "token", "family", "client", "subject", "tenant", "key", "token_hash".
 std::string_view revocation_kind_name(RevocationKind kind);
 std::optional<RevocationKind> revocation_kind_named(std::string_view name);
@@ -33,12 +42,20 @@ constexpr bool is_criterion(RevocationKind kind) {
          kind == RevocationKind::kKey;
 }
 
+// longest_lifetime_s: how long what a revocation of this kind is about can live at most from its issue. For criteria
+// that is a family's lifetime, since they end families too. Any thread.
+int64_t longest_lifetime_s(RevocationKind kind);
+
 struct Revocation {
   uint32_t tenant = 0;
   RevocationKind kind{};
   std::string value;
   UnixMs issued_before_ms = 0;  // of criteria; 0 for the others
   UnixSeconds expires_at = 0;   // when nothing that it concerns can be alive any more
+  // Asked of the store and not kept: whose token a single entry is about (counted, see Store::revoke; empty = not
+  // known), and the time of asking.
+  std::string client_id;
+  UnixMs arrived_ms = 0;
   bool operator==(const Revocation&) const = default;
 };
 

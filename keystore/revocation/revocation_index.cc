@@ -74,31 +74,48 @@ bool RevocationIndex::revoked(const TokenFacts& token) const {
 
 void RevocationIndex::reserve(size_t entries) { entries_.reserve(entries); }
 
-void RevocationIndex::add(const Revocation& revocation) {
-  const RevocationHash hashed = hash(revocation.tenant, revocation.kind, revocation.value);
+void RevocationIndex::put(const Revocation& revocation, RevocationHash hashed) {
   const uint16_t bucket = revocation_bucket(revocation.expires_at);
   if (is_criterion(revocation.kind)) {
     criteria_.put(hashed, bucket, revocation.issued_before_ms);
-    criteria_count_.store(criteria_.live(), std::memory_order_relaxed);
   } else {
     entries_.put(hashed, bucket, 0);
-    entry_count_.store(entries_.live(), std::memory_order_relaxed);
   }
-  bytes_.store(entries_.bytes() + criteria_.bytes(), std::memory_order_relaxed);
   seen_[static_cast<size_t>(revocation.kind)].store(true, std::memory_order_release);
 }
 
+void RevocationIndex::note_figures() {
+  entry_count_.store(entries_.live(), std::memory_order_relaxed);
+  criteria_count_.store(criteria_.live(), std::memory_order_relaxed);
+  bytes_.store(entries_.bytes() + criteria_.bytes(), std::memory_order_relaxed);
+}
+
+void RevocationIndex::add(const Revocation& revocation) {
+  put(revocation, hash(revocation.tenant, revocation.kind, revocation.value));
+  note_figures();
+}
+
+void RevocationIndex::add(std::span<const Revocation> revocations) {
+  for (size_t from = 0; from < revocations.size(); from += ahead_.size()) {
+    const auto some = revocations.subspan(from, std::min(ahead_.size(), revocations.size() - from));
+    for (size_t i = 0; i < some.size(); ++i) {
+      ahead_[i] = hash(some[i].tenant, some[i].kind, some[i].value);
+      if (is_entry(some[i].kind)) entries_.prefetch(ahead_[i]);
+    }
+    for (size_t i = 0; i < some.size(); ++i) put(some[i], ahead_[i]);
+  }
+  note_figures();
+}
+
 void RevocationIndex::maintain(UnixSeconds safe_now) {
-  if (const uint16_t ended = revocation_buckets_ended(safe_now); ended > ended_) {
+  if (const uint16_t ended = revocation_buckets_ended(safe_now - kRevocationMarginS); ended > ended_) {
     ended_ = ended;
     entries_.expire(ended);
     criteria_.expire(ended);
   }
   entries_.work();
   criteria_.work();
-  entry_count_.store(entries_.live(), std::memory_order_relaxed);
-  criteria_count_.store(criteria_.live(), std::memory_order_relaxed);
-  bytes_.store(entries_.bytes() + criteria_.bytes(), std::memory_order_relaxed);
+  note_figures();
 }
 
 RevocationIndex::Figures RevocationIndex::figures() const {

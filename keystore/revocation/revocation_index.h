@@ -13,8 +13,10 @@
 // revoked counts as revoked once in 10^17 look-ups.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <memory>
+#include <span>
 #include <string_view>
 
 #include "keystore/revocation/growing_table.h"
@@ -50,8 +52,10 @@ class RevocationIndex {
   // --- the writer; allocates ---
   void reserve(size_t entries);  // before many `add`: spares the copies
   void add(const Revocation& revocation);
-  // maintain drops some of what has expired by `safe_now` (the store's safe time) and goes on with a copy under way. To
-  // be called with every commit; bounded work.
+  // The same for many, faster: their places in memory are fetched ahead.
+  void add(std::span<const Revocation> revocations);
+  // maintain drops some of what had expired kRevocationMarginS before `safe_now` (the store's expiry time; 0 drops
+  // nothing) and goes on with a copy under way. To be called with every commit; bounded work.
   void maintain(UnixSeconds safe_now);
 
   // Any thread; approximate while the writer works.
@@ -64,6 +68,8 @@ class RevocationIndex {
 
  private:
   RevocationHash hash(uint32_t tenant, RevocationKind kind, std::string_view value) const;
+  void put(const Revocation& revocation, RevocationHash hashed);
+  void note_figures();
   bool criterion_holds(uint32_t tenant, RevocationKind kind, std::string_view value, UnixMs issued_ms) const;
   bool any(RevocationKind kind) const { return seen_[static_cast<size_t>(kind)].load(std::memory_order_acquire); }
 
@@ -75,7 +81,8 @@ class RevocationIndex {
   std::atomic<size_t> entry_count_{0};
   std::atomic<size_t> criteria_count_{0};
   std::atomic<size_t> bytes_{0};
-  uint16_t ended_ = 0;  // buckets below have been handed to the tables
+  std::array<RevocationHash, 32> ahead_{};  // of add(span); the writer's
+  uint16_t ended_ = 0;                      // buckets below have been handed to the tables
 };
 
 }  // namespace signet

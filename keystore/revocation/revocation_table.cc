@@ -67,7 +67,10 @@ size_t RevocationTable::find(RevocationHash hash) const {
 
 UnixMs RevocationTable::time_of(RevocationHash hash) const {
   const size_t at = find(hash);
-  return at == kNowhere ? 0 : static_cast<UnixMs>(times_[at].load(std::memory_order_relaxed));
+  if (at == kNowhere) return 0;
+  const uint64_t time = times_[at].load(std::memory_order_acquire);
+  // The slot may have been freed and taken by another entry meanwhile: then this time is the other's.
+  return tags_[at].load(std::memory_order_relaxed) == hash.tag ? static_cast<UnixMs>(time) : 0;
 }
 
 bool RevocationTable::put(RevocationHash hash, uint16_t bucket, UnixMs time) {
@@ -85,7 +88,7 @@ bool RevocationTable::put(RevocationHash hash, uint16_t bucket, UnixMs time) {
   if (tags_[at].load(std::memory_order_relaxed) == kNeverUsed) ++used_;
   ++live_;
   notes_[at].store(note_of(hash, bucket), std::memory_order_relaxed);
-  if (times_ != nullptr) times_[at].store(static_cast<uint64_t>(time), std::memory_order_relaxed);
+  if (times_ != nullptr) times_[at].store(static_cast<uint64_t>(time), std::memory_order_release);
   tags_[at].store(hash.tag, std::memory_order_release);
   return true;
 }

@@ -4,9 +4,10 @@
 // Invariants:
 // - A slot is a tag (64 bits of the hash; 0 = never used, 1 = was used and is free again), a note (16 further bits of
 //   the hash, and the bucket of time after which the entry is of no use), and in tables with times a time.
-// - The writer stores note and time before the tag, with release; readers load the tag with acquire. A slot goes from a
-//   hash to "was used" and from there to another hash, never back to "never used": a reader that probes meanwhile may
-//   miss the entry that ended, and no other.
+// - The writer stores note and time before the tag, with release; readers load the tag with acquire. A time is stored
+//   with release after its slot was freed: whoever reads a later entry's time also sees that the tag is gone. A slot
+//   goes from a hash to "was used" and from there to another hash, never back to "never used": a reader that probes
+//   meanwhile may miss the entry that ended, and no other.
 // - An entry's home is its tag times the capacity, over 2^64: entries lie in the order of their tags, so that a table
 //   is copied into a larger one front to back.
 // - At most three slots of four have ever been used: a probe ends soon.
@@ -46,7 +47,11 @@ class RevocationTable {
   bool contains(RevocationHash hash) const { return find(hash) != kNowhere; }
   // The time of an entry, 0 when there is none. Tables with times only.
   UnixMs time_of(RevocationHash hash) const;
-  void prefetch(RevocationHash hash) const { __builtin_prefetch(&tags_[home_of(hash.tag)]); }
+  void prefetch(RevocationHash hash) const {
+    const size_t home = home_of(hash.tag);
+    __builtin_prefetch(&tags_[home]);
+    __builtin_prefetch(&notes_[home]);
+  }
 
   // --- the writer ---
   // put adds an entry, or raises the bucket and the time of the one that is there. There must be room (`full`).

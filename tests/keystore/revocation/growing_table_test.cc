@@ -1,0 +1,162 @@
+// A table that grows under readers: an entry once added is never missed, whatever is copied or swept meanwhile.
+#include "keystore/revocation/growing_table.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+namespace signet {
+namespace {
+
+// Spread evenly and known from the number.
+RevocationHash hash_of(uint64_t n) {
+  uint64_t mixed = (n + 1) * 0x9E3779B97F4A7C15;
+  mixed ^= mixed >> 29;
+  mixed *= 0xBF58476D1CE4E5B9;
+  return {(mixed ^ mixed >> 32) | 2, static_cast<uint16_t>(mixed)};
+}
+
+TEST(GrowingTable, HoldsMoreThanItBeganWith) {
+  QuiescentDomain domain;
+  GrowingTable table(domain, 64, false);
+  for (uint64_t n = 0; n < 50'000; ++n) {
+    EXPECT_TRUE(table.put(hash_of(n), 5, 0));
+    ASSERT_TRUE(table.contains(hash_of(n)));
+    ASSERT_TRUE(table.contains(hash_of(n / 2)));
+    ASSERT_FALSE(table.contains(hash_of(n + 1)));
+  }
+  while (table.work()) {
+  }
+  EXPECT_EQ(table.live(), 50'000u);
+  EXPECT_LE(table.bytes(), 50'000u * 24 + 8192) << "24 octets an entry";
+}
+
+TEST(GrowingTable, IsAtMostTwiceAsLargeWhileItGrows) {
+  QuiescentDomain domain;
+  GrowingTable table(domain, 64, false);
+  for (uint64_t n = 0; n < 200'000; ++n) {
+    table.put(hash_of(n), 5, 0);
+    domain.poll();
+    if (n > 10'000) {
+      ASSERT_LE(table.bytes(), n * 48) << n;
+    }
+  }
+}
+
+TEST(GrowingTable, PuttingAgainIsNotNewWhileTheOldTableIsCopied) {
+  QuiescentDomain domain;
+  GrowingTable table(domain, 4096, true);
+  for (uint64_t n = 0; n < 3073; ++n) table.put(hash_of(n), 5, 100);  // the last one began to grow it
+  for (uint64_t n = 0; n < 3073; n += 100) {
+    EXPECT_FALSE(table.put(hash_of(n), 5, 50)) << n;
+    EXPECT_EQ(table.time_of(hash_of(n)), 100) << "a time never goes back";
+  }
+  EXPECT_FALSE(table.put(hash_of(3000), 5, 900));
+  while (table.work()) {
+  }
+  EXPECT_EQ(table.time_of(hash_of(3000)), 900);
+  EXPECT_EQ(table.live(), 3073u);
+}
+
+TEST(GrowingTable, WhatEndedIsSweptInBoundedSteps) {
+  QuiescentDomain domain;
+  GrowingTable table(domain, 200'000, false);
+  for (uint64_t n = 0; n < 100'000; ++n) table.put(hash_of(n), n % 4 == 0 ? 9 : 3, 0);
+  table.expire(5);
+  size_t steps = 1;
+  while (table.work()) ++steps;
+  EXPECT_GE(steps, 200'000u / (16 * 1024)) << "one step does not walk through all of it";
+  EXPECT_EQ(table.live(), 25'000u);
+  for (uint64_t n = 0; n < 100'000; ++n) ASSERT_EQ(table.contains(hash_of(n)), n % 4 == 0) << n;
+}
+
+TEST(GrowingTable, DoesNotGrowByWhatHasEnded) {
+  QuiescentDomain domain;
+  GrowingTable table(domain, 1024, false);
+  for (uint64_t n = 0; n < 100'000; ++n) {
+    const auto bucket = static_cast<uint16_t>(n / 500);
+    if (n % 500 == 0) table.expire(bucket);  // only the last 500 live
+    table.put(hash_of(n), bucket, 0);
+    table.work();
+    domain.poll();
+  }
+  EXPECT_LE(table.bytes(), 64u * 1024);
+  EXPECT_GE(table.live(), 500u);
+}
+
+// Nearly everything ended and nothing swept yet: the small new table must not be full before the large old one is
+// copied.
+TEST(GrowingTable, ATableOfFreedSlotsIsReplacedWithoutAPause) {
+  QuiescentDomain domain;
+  GrowingTable table(domain, 400'000, false);
+  uint64_t n = 0;
+  for (; n < 290'000; ++n) table.put(hash_of(n), 3, 0);
+  table.expire(5);
+  while (table.work()) {
+  }
+  EXPECT_EQ(table.live(), 0u);
+  const uint64_t first = n;
+  for (; n < first + 100'000; ++n) table.put(hash_of(n), 9, 0);
+  for (uint64_t each = first; each < n; ++each) ASSERT_TRUE(table.contains(hash_of(each))) << each;
+  EXPECT_EQ(table.live(), 100'000u);
+}
+
+TEST(GrowingTable, ReservesOnlyWhileItIsEmpty) {
+  QuiescentDomain domain;
+  GrowingTable table(domain, 64, false);
+  table.reserve(100'000);
+  const size_t bytes = table.bytes();
+  for (uint64_t n = 0; n < 100'000; ++n) table.put(hash_of(n), 3, 0);
+  EXPECT_EQ(table.bytes(), bytes) << "nothing was copied";
+  table.reserve(1'000'000);
+  EXPECT_EQ(table.bytes(), bytes);
+  EXPECT_TRUE(table.contains(hash_of(99'999)));
+}
+
+// Readers hammer while the table grows tenfold again and again and is swept all the time.
+TEST(GrowingTable, ReadersMissNothingThatWasAdded) {
+  constexpr uint64_t kEntries = 400'000;
+  QuiescentDomain domain;
+  GrowingTable table(domain, 64, true);
+  std::atomic<uint64_t> added{0};
+  std::atomic<uint64_t> missed{0}, invented{0}, looked{0};
+  std::atomic<bool> done{false};
+  const auto read = [&](uint64_t seed) {
+    auto* reader = domain.register_reader([] {});
+    uint64_t state = seed;
+    while (!done.load()) {
+      for (int i = 0; i < 100; ++i) {
+        state = state * 6364136223846793005 + 1442695040888963407;
+        const uint64_t count = added.load(std::memory_order_acquire);
+        if (count == 0) continue;
+        const uint64_t n = (state >> 33) % count;
+        if (n % 2 == 1 && table.time_of(hash_of(n)) < static_cast<UnixMs>(n + 1)) missed.fetch_add(1);
+        if (table.contains(hash_of(kEntries + n))) invented.fetch_add(1);
+        looked.fetch_add(1, std::memory_order_relaxed);
+      }
+      reader->pass();
+    }
+    domain.unregister_reader(reader);
+  };
+  std::vector<std::thread> readers;
+  for (uint64_t seed = 1; seed <= 3; ++seed) readers.emplace_back(read, seed);
+  for (uint64_t n = 0; n < kEntries; ++n) {
+    // Even ones end at once, so that slots are freed and taken again all the time.
+    table.put(hash_of(n), n % 2 == 1 ? kBucketNever : 1, static_cast<UnixMs>(n + 1));
+    added.store(n + 1, std::memory_order_release);
+    if (n % 1000 == 0) table.expire(static_cast<uint16_t>(2 + n / 1000));
+    if (n % 16 == 0) table.work();
+    if (n % 256 == 0) domain.poll();
+  }
+  while (table.work()) domain.poll();
+  done = true;
+  for (auto& reader : readers) reader.join();
+  EXPECT_EQ(missed, 0u);
+  EXPECT_EQ(invented, 0u);
+  EXPECT_GT(looked, 1000u);
+}
+
+}  // namespace
+}  // namespace signet
