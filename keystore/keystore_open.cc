@@ -64,7 +64,8 @@ class StoredRows final : public StoreLoader {
   void on_secret(SecretRow row) override {
     if (row.family == kPepperFamily) peppers.push_back(std::move(row));
   }
-  void on_revocation(const RevocationRow& row) override { revocations_.add(row.revocation); }
+  void reserve_revocations(size_t about) override { revocations_.reserve(about); }
+  void on_revocations(std::span<const Revocation> revocations) override { revocations_.add(revocations); }
   void on_client(const Client& client) override {
     if (fits_client_record(client)) {
       clients_.load(client);

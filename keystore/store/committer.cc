@@ -172,6 +172,7 @@ bool Committer::make_durable() {
   }
   if (state_.commit - mark_synced_commit_ >= kMarkLagMax && !sync_mark()) return false;
   parts_.time.persisted(state_.time);
+  parts_.database.set_expiry_time(parts_.time.jumped() ? 0 : state_.time.safe_ms);
   commit_ = state_.commit;
   ++batches_;
   return true;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "keystore/store/database_options.h"
+#include "keystore/store/expiry_filter.h"
 #include "protocol/base/check.h"
 
 namespace signet::store {
@@ -49,6 +50,7 @@ class ErrorListener : public rocksdb::EventListener {
 }  // namespace
 
 struct Database::Implementation {
+  std::shared_ptr<ExpiryTime> expiry_time = std::make_shared<ExpiryTime>(0);
   std::unique_ptr<rocksdb::DB> db;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> handles{};
 
@@ -61,11 +63,12 @@ struct Database::Implementation {
 
 namespace {
 
-std::vector<rocksdb::ColumnFamilyDescriptor> descriptors(std::initializer_list<Family> families) {
+std::vector<rocksdb::ColumnFamilyDescriptor> descriptors(std::initializer_list<Family> families,
+                                                         const std::shared_ptr<ExpiryTime>& expiry_time) {
   auto cache = rocksdb::NewLRUCache(kCacheBytes);
   std::vector<rocksdb::ColumnFamilyDescriptor> out;
   for (const Family family : families) {
-    out.emplace_back(std::string(family_name(family)), family_options(family, cache));
+    out.emplace_back(std::string(family_name(family)), family_options(family, cache, expiry_time));
   }
   return out;
 }
@@ -81,15 +84,16 @@ std::expected<std::unique_ptr<Database>, DatabaseError> Database::open(DatabaseO
   db_options.listeners.push_back(std::make_shared<ErrorListener>(std::move(options.on_background_error)));
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* raw = nullptr;
+  auto implementation = std::make_unique<Implementation>();
   const auto status =
       rocksdb::DB::Open(db_options, options.path,
                         descriptors({Family::kMeta, Family::kTenants, Family::kClients, Family::kKeys, Family::kSecrets,
                                      Family::kAudit, Family::kLastUsed, Family::kImports, Family::kCommits,
                                      Family::kRefreshFamilies, Family::kFamilyNames, Family::kApiTokens,
-                                     Family::kRevocations, Family::kRevocationCounts, Family::kFeeds}),
+                                     Family::kRevocations, Family::kRevocationCounts, Family::kFeeds},
+                                    implementation->expiry_time),
                         &handles, &raw);
   if (!status.ok()) return std::unexpected(error_of(status));
-  auto implementation = std::make_unique<Implementation>();
   implementation->db.reset(raw);
   std::copy(handles.begin(), handles.end(), implementation->handles.begin());
   return std::unique_ptr<Database>(new Database(std::move(implementation)));
@@ -101,10 +105,11 @@ std::expected<std::unique_ptr<Database>, DatabaseError> Database::open_read_only
   if (env != nullptr) db_options.env = env;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* raw = nullptr;
-  const auto status = rocksdb::DB::OpenForReadOnly(db_options, path, descriptors({Family::kMeta, Family::kCommits}),
-                                                   &handles, &raw, /*error_if_wal_file_exists=*/false);
-  if (!status.ok()) return std::unexpected(error_of(status));
   auto implementation = std::make_unique<Implementation>();
+  const auto status = rocksdb::DB::OpenForReadOnly(
+      db_options, path, descriptors({Family::kMeta, Family::kCommits}, implementation->expiry_time), &handles, &raw,
+      /*error_if_wal_file_exists=*/false);
+  if (!status.ok()) return std::unexpected(error_of(status));
   implementation->db.reset(raw);
   implementation->handles[static_cast<size_t>(Family::kMeta)] = handles[0];
   implementation->handles[static_cast<size_t>(Family::kCommits)] = handles[1];
@@ -193,6 +198,25 @@ void Database::flush_if_large() {
   options.wait = true;
   // A failure costs only the replay of the log at the next open; it is reported by the listener.
   implementation_->db->Flush(options, handles).PermitUncheckedError();
+}
+
+size_t Database::estimated_rows(Family family) const {
+  uint64_t rows = 0;
+  const bool known = implementation_->db->GetIntProperty(implementation_->handle(family),
+                                                         rocksdb::DB::Properties::kEstimateNumKeys, &rows);
+  return known ? rows : 0;
+}
+
+void Database::set_expiry_time(UnixMs safe_ms) {
+  implementation_->expiry_time->store(safe_ms, std::memory_order_relaxed);
+}
+
+std::expected<void, DatabaseError> Database::compact(Family family) {
+  rocksdb::CompactRangeOptions options;
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+  const auto status = implementation_->db->CompactRange(options, implementation_->handle(family), nullptr, nullptr);
+  if (!status.ok()) return std::unexpected(error_of(status));
+  return {};
 }
 
 void Database::close() {

@@ -1,7 +1,7 @@
-// Database: the thin adapter around RocksDB. No other header of this folder names its types, and database*.cc are the
-// only files that include it.
+// Database: the thin adapter around RocksDB. No other header of this folder names its types, and database*.cc and
+// expiry_filter.cc are the only files that include it.
 //
-// Thread rule: `get`, `scan`, `middle` from any thread; `write` and `close` from one.
+// Thread rule: `get`, `scan`, `middle`, `estimated_rows`, `set_expiry_time` from any thread; the others from one.
 #pragma once
 
 #include <array>
@@ -12,6 +12,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "protocol/base/time.h"
 
 namespace rocksdb {
 class Env;
@@ -99,11 +101,17 @@ class Database {
                                           const Visit& visit) const;
   // A key with about half of the family's bytes before it; empty when it is too small to be worth splitting.
   std::string middle(Family family) const;
+  // About how many rows a family has; 0 when not known.
+  size_t estimated_rows(Family family) const;
 
   // write is durable when it returns without an error.
   std::expected<void, DatabaseError> write(Batch& batch);
   // flush_if_large writes memory tables out when replaying their log would make the next open slow. Blocks.
   void flush_if_large();
+  // What compactions may drop: rows that had expired by then (expiry_filter.h). 0, as it is at first: nothing.
+  void set_expiry_time(UnixMs safe_ms);
+  // compact rewrites a family. Blocks.
+  std::expected<void, DatabaseError> compact(Family family);
   // close: nothing may be called afterwards. Idempotent.
   void close();
 

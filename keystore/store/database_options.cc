@@ -117,7 +117,8 @@ rocksdb::DBOptions database_options() {
   return options;
 }
 
-rocksdb::ColumnFamilyOptions family_options(Family family, std::shared_ptr<rocksdb::Cache> cache) {
+rocksdb::ColumnFamilyOptions family_options(Family family, std::shared_ptr<rocksdb::Cache> cache,
+                                            const std::shared_ptr<ExpiryTime>& expiry_time) {
   const bool large = family == Family::kClients;
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = std::move(cache);
@@ -151,6 +152,11 @@ rocksdb::ColumnFamilyOptions family_options(Family family, std::shared_ptr<rocks
   options.ttl = 0;
   options.periodic_compaction_seconds = 0;
   options.enable_blob_files = false;
+  if (const Expired expired = expiry_rule(family)) {
+    options.compaction_filter_factory = expiry_filter(expired, expiry_time);
+    // What nobody writes to any more is looked at once a day.
+    options.periodic_compaction_seconds = uint64_t{24} * 60 * 60;
+  }
   return options;
 }
 

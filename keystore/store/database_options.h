@@ -6,6 +6,8 @@
 #include <memory>
 #include <string_view>
 
+#include "keystore/store/expiry_filter.h"
+
 namespace rocksdb {
 class Cache;
 struct ColumnFamilyOptions;
@@ -19,7 +21,8 @@ enum class Family : uint8_t;
 // The family's name on disk. Static storage.
 std::string_view family_name(Family family);
 rocksdb::DBOptions database_options();
-// Tables of all families share `cache`.
-rocksdb::ColumnFamilyOptions family_options(Family family, std::shared_ptr<rocksdb::Cache> cache);
+// Tables of all families share `cache`; what has expired by `expiry_time` is dropped by compactions.
+rocksdb::ColumnFamilyOptions family_options(Family family, std::shared_ptr<rocksdb::Cache> cache,
+                                            const std::shared_ptr<ExpiryTime>& expiry_time);
 
 }  // namespace signet::store

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <mutex>
 #include <thread>
+#include <vector>
 
 #include "keystore/store/keys.h"
 #include "keystore/store/rows.h"
@@ -68,9 +70,54 @@ Result load_clients(const Database& database, StoreLoader& loader) {
   return lower ? upper : lower;
 }
 
+// Rows are read and decoded by two threads and taken a batch at a time, by one of them at once.
+class RevocationLoad {
+ public:
+  RevocationLoad(const Database& database, StoreLoader& loader, UnixSeconds safe_now)
+      : database_(database), loader_(loader), safe_now_(safe_now) {}
+
+  Result run() {
+    loader_.reserve_revocations(database_.estimated_rows(Family::kRevocations));
+    const std::string middle = database_.middle(Family::kRevocations);
+    if (middle.empty()) return load_between({}, {});
+    Result upper;
+    std::thread other([&] { upper = load_between(middle, {}); });
+    const Result lower = load_between({}, middle);
+    other.join();
+    return lower ? upper : lower;
+  }
+
+ private:
+  static constexpr size_t kBatch = 4096;
+
+  Result load_between(std::string_view from, std::string_view to) {
+    RevocationCodec codec;
+    std::vector<Revocation> batch(kBatch);  // its texts keep their memory
+    size_t used = 0;
+    const auto give = [&] {
+      const std::lock_guard lock(mutex_);
+      loader_.on_revocations({batch.data(), used});
+      used = 0;
+    };
+    Result result = load_range(database_, Family::kRevocations, "revocations", from, to, [&](auto key, auto value) {
+      if (!codec.decode(key, value, batch[used])) return false;
+      if (revocation_over(batch[used].expires_at, safe_now_)) return true;
+      if (++used == kBatch) give();
+      return true;
+    });
+    if (used != 0) give();
+    return result;
+  }
+
+  const Database& database_;
+  StoreLoader& loader_;
+  const UnixSeconds safe_now_;
+  std::mutex mutex_;  // on_revocations
+};
+
 }  // namespace
 
-std::expected<void, std::string> load_rows(const Database& database, StoreLoader& loader) {
+std::expected<void, std::string> load_rows(const Database& database, StoreLoader& loader, UnixSeconds safe_now) {
   Result result = load_tenants(database, loader);
   if (result) {
     result = load_family(database, Family::kSecrets, "secrets", decode_secret,
@@ -80,10 +127,7 @@ std::expected<void, std::string> load_rows(const Database& database, StoreLoader
     result =
         load_family(database, Family::kKeys, "keys", decode_key, [&](KeyRow row) { loader.on_key(std::move(row)); });
   }
-  if (result) {
-    result = load_family(database, Family::kRevocations, "revocations", decode_revocation,
-                         [&](StoredRevocation stored) { loader.on_revocation(stored.row); });
-  }
+  if (result) result = RevocationLoad(database, loader, safe_now).run();
   if (result) result = load_clients(database, loader);
   if (result) {
     result = load_family(database, Family::kLastUsed, "last_used", decode_last_used,

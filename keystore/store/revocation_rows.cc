@@ -26,6 +26,21 @@ std::string encode_revocation(const RevocationRow& from, const Sha256Digest& cha
   return row.SerializeAsString();
 }
 
+RevocationCodec::RevocationCodec() : row_(std::make_unique<records::RevocationRow>()) {}
+RevocationCodec::~RevocationCodec() = default;
+
+bool RevocationCodec::decode(std::string_view key, std::string_view value, Revocation& revocation) {
+  const auto tenant = key_tenant(key);
+  if (!tenant || !row_->ParseFromArray(value.data(), static_cast<int>(value.size()))) return false;
+  if (row_->kind() == 0 || row_->kind() >= kRevocationKinds) return false;
+  revocation.tenant = *tenant;
+  revocation.kind = static_cast<RevocationKind>(row_->kind());
+  revocation.value.assign(row_->value());
+  revocation.issued_before_ms = row_->issued_before_ms();
+  revocation.expires_at = row_->expires_at_s();
+  return true;
+}
+
 std::optional<StoredRevocation> decode_revocation(std::string_view key, std::string_view value) {
   records::RevocationRow row;
   const auto tenant = key_tenant(key);
@@ -41,6 +56,12 @@ std::optional<StoredRevocation> decode_revocation(std::string_view key, std::str
                                .revoked_at_ms = row.revoked_at_ms()}};
   if (!copy_hash(row.chain_hash(), out.chain_hash)) return std::nullopt;
   return out;
+}
+
+bool revocation_expired(std::string_view value, UnixSeconds safe_now) {
+  records::RevocationRow row;
+  if (!row.ParseFromArray(value.data(), static_cast<int>(value.size()))) return false;
+  return row.expires_at_s() != 0 && revocation_over(row.expires_at_s(), safe_now);
 }
 
 std::string encode_feed(const FeedRow& from) {

@@ -85,6 +85,9 @@ class RocksStore : public Store {
   void revoke(AuditActor actor, Revocation revocation, StoreDone<RevocationOutcome> done) override {
     committer_.submit(store::revoke(std::move(actor), std::move(revocation), std::move(done)));
   }
+  void list_revocations(RevocationQuery query, StoreDone<RevocationPage> done) override {
+    committer_.submit(store::list_revocations(query, std::move(done)));
+  }
   void accept_clock(AuditActor actor, StoreDone<void> done) override {
     committer_.submit(store::accept_clock(std::move(actor), std::move(done)));
   }
@@ -101,7 +104,7 @@ class RocksStore : public Store {
     return status;
   }
 
-  UnixMs safe_time_ms() const override { return time_.safe_ms(); }
+  UnixMs safe_time_ms() const override { return time_.jumped() ? 0 : time_.safe_ms(); }
 
   void close() override {
     if (closed_) return;
@@ -129,7 +132,11 @@ std::expected<std::unique_ptr<Store>, StoreOpenFailure> open_rocks_store_with(co
   auto errors = std::make_shared<BackgroundErrors>();
   auto files = open_store_files(options, seams, [errors](const std::string& why) { errors->report(why); });
   if (!files) return std::unexpected(files.error());
-  if (auto loaded = load_rows(*files->database, loader); !loaded) return damaged(options.path, loaded.error());
+  // What was safe when it was persisted still is.
+  const UnixMs safe_ms = files->state.time.safe_ms;
+  files->database->set_expiry_time(safe_ms);
+  if (auto loaded = load_rows(*files->database, loader, safe_ms / 1000); !loaded)
+    return damaged(options.path, loaded.error());
   Clock& clock = seams.clock != nullptr ? *seams.clock : system_clock();
   return std::make_unique<RocksStore>(options, std::move(*files), clock, std::move(errors));
 }

@@ -10,7 +10,8 @@
 
 namespace signet::records {
 class ClientRow;
-}
+class RevocationRow;
+}  // namespace signet::records
 
 namespace signet::store {
 
@@ -42,6 +43,23 @@ struct StoredRevocation {
   Sha256Digest chain_hash{};
 };
 std::optional<StoredRevocation> decode_revocation(std::string_view key, std::string_view value);
+// RevocationCodec reads many without their chain hashes; its message's memory is reused from row to row. One thread.
+class RevocationCodec {
+ public:
+  RevocationCodec();
+  ~RevocationCodec();
+  // Fills `revocation`, whose memory is reused too. False: damaged.
+  [[nodiscard]] bool decode(std::string_view key, std::string_view value, Revocation& revocation);
+
+ private:
+  std::unique_ptr<records::RevocationRow> row_;
+};
+// Whether it had expired by `safe_now`, with what is granted to clocks; false for one that cannot be read.
+bool revocation_expired(std::string_view value, UnixSeconds safe_now);
+// The same of its expiry alone.
+constexpr bool revocation_over(UnixSeconds expires_at, UnixSeconds safe_now) {
+  return expires_at + kRevocationMarginS < safe_now;
+}
 // The end of a tenant's feed.
 struct FeedRow {
   uint64_t sequence = 0;

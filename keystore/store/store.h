@@ -126,7 +126,10 @@ class StoreLoader {
   virtual void on_tenant(TenantRow row) = 0;
   virtual void on_key(KeyRow row) = 0;
   virtual void on_secret(SecretRow row) = 0;
-  virtual void on_revocation(const RevocationRow& row) {}
+  // Before the first of them: about how many there are.
+  virtual void reserve_revocations(size_t about) {}
+  // Those that have not expired, in no order. From several threads, one at a time. Views of the call only.
+  virtual void on_revocations(std::span<const Revocation> revocations) {}
   virtual void on_client(const Client& client) = 0;  // may be called from several threads, for different clients
   // Only after every on_client; the client exists. One thread.
   virtual void on_last_used(const LastUsedRow& row) {}
@@ -173,9 +176,24 @@ struct ImportOutcome {
 };
 
 struct RevocationOutcome {
-  bool fresh = false;     // else it was revoked already
-  uint64_t sequence = 0;  // of the tenant's feed, when fresh
-  UnixMs issued_before_ms = 0;
+  bool fresh = false;           // else it was revoked already
+  uint64_t sequence = 0;        // of the tenant's feed, when fresh
+  RevocationKind kind{};        // kClient where one criterion took the place of too many single entries
+  UnixMs issued_before_ms = 0;  // of criteria: what holds now
+  UnixSeconds expires_at = 0;   // when fresh
+};
+
+// What a listing asks for: a tenant's revocations in the order of their sequence.
+struct RevocationQuery {
+  uint32_t tenant = 0;
+  std::optional<RevocationKind> kind;  // nothing = all
+  uint64_t after = 0;                  // sequence of the last one seen
+  uint32_t rows_max = 1000;            // 1 to kRevocationPageMax
+};
+inline constexpr uint32_t kRevocationPageMax = 1000;  // also of rows looked at, so that nothing waits long behind it
+struct RevocationPage {
+  std::vector<RevocationRow> rows;  // not those that have expired
+  uint64_t next = 0;                // `after` of the next page; 0 = there is none
 };
 
 struct StoreStatus {
@@ -218,14 +236,20 @@ class Store {
   using LastUsed = LastUsedRow;
   virtual void put_last_used(std::vector<LastUsed> rows, StoreDone<void> done) = 0;
   // Revokes, once what it is about has been checked by the caller. What is revoked already, to the same or a greater
-  // extent, is no new entry, and no error.
+  // extent, is no new entry, and no error. A criterion without a time holds for what was issued until now, and at least
+  // until `arrived_ms`; one in the future is kInvalid. Without `expires_at` it is remembered for as long as anything
+  // that it may concern can live. More than kSingleRevocationsMax live single entries of one client become one "client,
+  // issued before now".
+  static constexpr uint32_t kSingleRevocationsMax = 10'000;
   virtual void revoke(AuditActor actor, Revocation revocation, StoreDone<RevocationOutcome> done) = 0;
+  virtual void list_revocations(RevocationQuery query, StoreDone<RevocationPage> done) = 0;
   virtual void accept_clock(AuditActor actor, StoreDone<void> done) = 0;
   // Waits for everything queued before it to be durable; changes nothing.
   virtual void barrier(StoreDone<void> done) = 0;
 
   virtual StoreStatus status() const = 0;  // any thread
-  // What destructive expiry may follow; see StoreStatus. Any thread, cheap.
+  // What destructive expiry may follow: the safe time (see StoreStatus); 0 while the wall clock has jumped, since
+  // nothing may expire then. Any thread, cheap.
   virtual UnixMs safe_time_ms() const = 0;
   // Stops taking operations, finishes what is queued, fsyncs the mark, closes. Blocks. Idempotent.
   virtual void close() = 0;

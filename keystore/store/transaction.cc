@@ -67,6 +67,11 @@ void Transaction::scan(Family family, std::string_view prefix, const Database::V
   }
 }
 
+void Transaction::scan_committed(Family family, std::string_view from, std::string_view to,
+                                 const Database::Visit& visit) {
+  if (const auto scanned = database_.scan(family, from, to, visit); !scanned) fail(scanned.error());
+}
+
 void Transaction::set(Family family, std::string_view key, Value value) {
   std::string place = place_of(family, key);
   const auto [at, fresh] = written_.try_emplace(place);
@@ -111,6 +116,8 @@ std::optional<TenantRow> Transaction::tenant_by_name(std::string_view name) {
   if (!row) damaged(Family::kTenants, tenant_name_key(name));
   return row;
 }
+
+void Transaction::publish(StoreChange change) { changes_.push_back(std::move(change)); }
 
 void Transaction::audit(const AuditEntry& entry) {
   auto row = next_audit_row(entry, now_ms_, state_.commit, state_);

@@ -28,6 +28,8 @@ class Transaction {
   std::optional<std::string> get(Family family, std::string_view key);
   // scan visits the rows whose key starts with `prefix`, in no order; `visit` may write. False from it ends the scan.
   void scan(Family family, std::string_view prefix, const Database::Visit& visit);
+  // scan_committed visits the rows of [from, to) in order as of the commit before this one.
+  void scan_committed(Family family, std::string_view from, std::string_view to, const Database::Visit& visit);
   void put(Family family, std::string_view key, std::string value);
   void erase(Family family, std::string_view key);
 
@@ -38,7 +40,7 @@ class Transaction {
   std::optional<TenantRow> tenant_by_name(std::string_view name);
 
   // publish tells the listener once the commit is durable, in this order.
-  void publish(StoreChange change) { changes_.push_back(std::move(change)); }
+  void publish(StoreChange change);
   // Whether anything revokes `facts`: what was published, or an earlier operation of this commit.
   bool revoked(const TokenFacts& facts) const;
   // The criterion's time so far, 0 = none.
@@ -48,6 +50,8 @@ class Transaction {
   uint32_t take_tenant_number() { return state_.next_tenant++; }
   UnixMs now_ms() const { return now_ms_; }
   UnixSeconds now_s() const { return now_ms_ / 1000; }
+  // What destructive expiry may follow.
+  UnixSeconds safe_s() const { return state_.time.safe_ms / 1000; }
   // accept_clock takes the wall clock as right.
   void accept_clock();
   // touch makes this a commit even if no row changes, so that the time is persisted.

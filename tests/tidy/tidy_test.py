@@ -33,7 +33,8 @@ MAY_INCLUDE = {
     "keystore/keys": ["protocol", "keystore/signing", "keystore/snapshot", "keystore/store"],
     "keystore/clients": ["protocol", "keystore/snapshot", "keystore/vault"],
     "keystore/queue": ["protocol", "keystore/keys", "keystore/signing"],
-    "keystore/store": ["protocol", "keystore/clients", "keystore/keys"],
+    "keystore/revocation": ["protocol", "keystore/snapshot"],
+    "keystore/store": ["protocol", "keystore/clients", "keystore/keys", "keystore/revocation"],
     "keystore": ["protocol", "keystore"],
     "daemon/http": ["protocol/base"],
     "daemon/endpoint": ["protocol", "keystore", "daemon/http", "daemon/log.h", "daemon/metrics.h",
@@ -47,7 +48,7 @@ MAY_INCLUDE = {
 
 # Third-party headers live behind adapters: header pattern -> files that may include it.
 CONFINED = {
-    r"rocksdb/": r"keystore/store/database(_options)?\.cc|tests/support/fault_file_system\.h"
+    r"rocksdb/": r"keystore/store/(database(_options)?|expiry_filter)\.cc|tests/support/fault_file_system\.h"
     r"|tests/keystore/store/fault_test\.cc",
     r"openssl/|sodium": r"keystore/(vault|signing)/.*|protocol/jose/[a-z_]*verify[a-z_]*\.cc|protocol/base/digest.*"
     r"|tests/.*|bench/.*",

@@ -26,6 +26,7 @@ OperationPtr put_secret(AuditActor actor, SecretRow secret, StoreDone<void> done
 OperationPtr append_audit(AuditActor actor, std::string what, std::string detail_json, StoreDone<void> done);
 OperationPtr put_last_used(std::vector<LastUsedRow> rows, StoreDone<void> done);
 OperationPtr revoke(AuditActor actor, Revocation revocation, StoreDone<RevocationOutcome> done);
+OperationPtr list_revocations(RevocationQuery query, StoreDone<RevocationPage> done);
 OperationPtr accept_clock(AuditActor actor, StoreDone<void> done);
 OperationPtr barrier(StoreDone<void> done);
 

@@ -1,5 +1,7 @@
 #include "keystore/store/operations/operations.h"
+#include "keystore/store/operations/revocations.h"
 #include "keystore/store/operations/rules.h"
+#include "keystore/store/revocation_counts.h"
 #include "keystore/store/transaction.h"
 
 namespace signet::store {
@@ -16,7 +18,10 @@ class RemoveClient : public OperationFor<void> {
     const std::string key = client_key(tenant_, client_id_);
     transaction.erase(Family::kClients, key);
     transaction.erase(Family::kLastUsed, key);
+    transaction.erase(Family::kRevocationCounts, revocation_counts_key(tenant_, client_id_));
     transaction.publish(ClientRemoved{tenant_, client_id_});
+    // Its tokens and families end with it, and do not live again under a client of the same id.
+    end_all_until_now(transaction, tenant_, RevocationKind::kClient, client_id_);
     transaction.audit({.actor = actor_,
                        .tenant = tenant_,
                        .what = "client.remove",

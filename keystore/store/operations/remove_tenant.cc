@@ -3,6 +3,7 @@
 #include "keystore/store/keys.h"
 #include "keystore/store/operations/import_row.h"
 #include "keystore/store/operations/operations.h"
+#include "keystore/store/operations/revocations.h"
 #include "keystore/store/operations/rules.h"
 #include "keystore/store/transaction.h"
 
@@ -26,7 +27,7 @@ class RemoveTenant : public OperationFor<void> {
       transaction.publish(ClientRemoved{tenant->number, std::string(key_rest(key))});
       return true;
     });
-    for (const Family family : {Family::kClients, Family::kLastUsed, Family::kKeys}) {
+    for (const Family family : {Family::kClients, Family::kLastUsed, Family::kKeys, Family::kRevocationCounts}) {
       transaction.scan(family, prefix, [&](auto key, auto) {
         transaction.erase(family, key);
         return true;
@@ -35,6 +36,7 @@ class RemoveTenant : public OperationFor<void> {
     forget_imports(transaction, tenant->number);
     transaction.erase(Family::kTenants, tenant_key(tenant->number));
     transaction.erase(Family::kTenants, tenant_name_key(name_));
+    end_all_until_now(transaction, tenant->number, RevocationKind::kTenant, {});
     transaction.publish(TenantRemoved{tenant->number});
     transaction.audit({.actor = actor_,
                        .tenant = tenant->number,

@@ -1,6 +1,7 @@
 #include "keystore/store/operations/revocations.h"
 
 #include "keystore/revocation/feed_chain.h"
+#include "protocol/json/writer.h"
 
 namespace signet::store {
 
@@ -15,8 +16,9 @@ RevocationRow put_revocation(Transaction& transaction, const Revocation& revocat
     }
     feed = *row;
   }
-  const RevocationRow row{
-      .revocation = revocation, .sequence = feed.sequence + 1, .revoked_at_ms = transaction.now_ms()};
+  RevocationRow row{.revocation = revocation, .sequence = feed.sequence + 1, .revoked_at_ms = transaction.now_ms()};
+  row.revocation.client_id.clear();
+  row.revocation.arrived_ms = 0;
   feed.sequence = row.sequence;
   feed.chain_hash = next_feed_hash(feed.chain_hash, row);
   transaction.put(Family::kRevocations, revocation_key(revocation.tenant, row.sequence),
@@ -35,6 +37,58 @@ bool already_revoked(const Transaction& transaction, const Revocation& revocatio
   if (revocation.kind == RevocationKind::kTokenHash) facts.token_hash = revocation.value;
   if (revocation.kind == RevocationKind::kFamily) facts.family = revocation.value;
   return transaction.revoked(facts);
+}
+
+namespace {
+
+std::string_view verb_of(RevocationKind kind) {
+  switch (kind) {
+    case RevocationKind::kToken:
+    case RevocationKind::kTokenHash:
+      return "token.revoke";
+    case RevocationKind::kFamily:
+      return "family.revoke";
+    case RevocationKind::kClient:
+      return "client.revoke";
+    case RevocationKind::kSubject:
+      return "subject.revoke";
+    case RevocationKind::kTenant:
+      return "tenant.revoke";
+    case RevocationKind::kKey:
+      return "key.revoke";
+  }
+  return "revoke";
+}
+
+}  // namespace
+
+void audit_revocation(Transaction& transaction, const AuditActor& actor, const RevocationRow& row,
+                      std::string_view client_id) {
+  const Revocation& revocation = row.revocation;
+  transaction.audit({.actor = actor,
+                     .tenant = revocation.tenant,
+                     .what = verb_of(revocation.kind),
+                     .subject = revocation.value,
+                     .after = audit_json([&](JsonWriter& json) {
+                       json.begin_object();
+                       json.member("kind", revocation_kind_name(revocation.kind));
+                       if (is_criterion(revocation.kind)) {
+                         json.member_integer("issued_before_ms", revocation.issued_before_ms);
+                       }
+                       json.member_integer("expires_at", revocation.expires_at);
+                       json.member_integer("sequence", static_cast<int64_t>(row.sequence));
+                       if (!client_id.empty()) json.member("client_id", client_id);
+                       json.end_object();
+                     })});
+}
+
+void end_all_until_now(Transaction& transaction, uint32_t tenant, RevocationKind kind, std::string value) {
+  const Revocation criterion{.tenant = tenant,
+                             .kind = kind,
+                             .value = std::move(value),
+                             .issued_before_ms = transaction.now_ms(),
+                             .expires_at = transaction.now_s() + longest_lifetime_s(kind)};
+  if (!already_revoked(transaction, criterion)) put_revocation(transaction, criterion);
 }
 
 }  // namespace signet::store

@@ -12,4 +12,13 @@ RevocationRow put_revocation(Transaction& transaction, const Revocation& revocat
 // already_revoked: whether an entry would change nothing: it is there, or a criterion as late as its own is.
 bool already_revoked(const Transaction& transaction, const Revocation& revocation);
 
+// audit_revocation records an entry in its commit: "token.revoke", "client.revoke"... `client_id` is whose token it
+// was.
+void audit_revocation(Transaction& transaction, const AuditActor& actor, const RevocationRow& row,
+                      std::string_view client_id);
+
+// end_all_until_now writes "issued before now" of a kind with that, unless it is there. The caller's audit record says
+// why.
+void end_all_until_now(Transaction& transaction, uint32_t tenant, RevocationKind kind, std::string value);
+
 }  // namespace signet::store

@@ -53,7 +53,12 @@ class Loaded : public StoreLoader {
   }
   void on_last_used(const LastUsedRow& row) override { last_used.push_back(row); }
 
+  void on_revocations(std::span<const Revocation> some) override {
+    revocations.insert(revocations.end(), some.begin(), some.end());
+  }
+
   std::vector<TenantRow> tenants;
+  std::vector<Revocation> revocations;
   std::vector<KeyRow> keys;
   std::vector<SecretRow> secrets;
   std::map<std::pair<uint32_t, std::string>, Client> clients;
@@ -165,6 +170,12 @@ inline auto put_last_used(Store& s, std::vector<LastUsedRow> rows) {
 }
 inline auto append_audit(Store& s, std::string what, std::string detail) {
   return wait<void>([&](auto done) { s.append_audit(actor(), what, detail, done); });
+}
+inline auto revoke(Store& s, Revocation revocation) {
+  return wait<RevocationOutcome>([&](auto done) { s.revoke(actor(), revocation, done); });
+}
+inline auto list_revocations(Store& s, RevocationQuery query) {
+  return wait<RevocationPage>([&](auto done) { s.list_revocations(query, done); });
 }
 inline auto accept_clock(Store& s) {
   return wait<void>([&](auto done) { s.accept_clock(actor(), done); });
