@@ -22,7 +22,7 @@ void GrowingTable::publish(std::shared_ptr<RevocationTable> current, std::shared
 
 void GrowingTable::reserve(size_t entries) {
   const RevocationTable& current = *state_.load().current;
-  const size_t capacity = entries / 2 * 3 + 64;
+  const size_t capacity = entries / 4 * 7 + 64;  // four slots of seven, and some are free to come
   if (current.live() != 0 || current.capacity() >= capacity) return;
   publish(std::make_shared<RevocationTable>(capacity, with_times_), nullptr);
 }
@@ -31,9 +31,9 @@ void GrowingTable::grow() {
   while (state_.load().previous != nullptr) work(kSlotsPerStep);  // cannot be, for the room left below
   const std::shared_ptr<RevocationTable> full = state_.load().current;
   // Half full with what lives: a table full of what has ended does not grow. At least room for what lives and for what
-  // is put while it is copied, at three slots of four.
+  // is put while it is copied, at two slots of three.
   const size_t puts = full->capacity() / kSlotsPerPut + 1;
-  const size_t capacity = std::max<size_t>({full->live() * 2, (full->live() + puts + 1) * 4 / 3 + 4, 64});
+  const size_t capacity = std::max<size_t>({full->live() * 2, (full->live() + puts + 1) * 3 / 2 + 4, 64});
   copied_ = 0;
   sweeping_ = false;
   publish(std::make_shared<RevocationTable>(capacity, with_times_), full);

@@ -10,7 +10,7 @@
 //   meanwhile may miss the entry that ended, and no other.
 // - An entry's home is its tag times the capacity, over 2^64: entries lie in the order of their tags, so that a table
 //   is copied into a larger one front to back.
-// - At most three slots of four have ever been used: a probe ends soon.
+// - At most two slots of three have ever been used: a probe ends soon.
 #pragma once
 
 #include <atomic>
@@ -44,7 +44,10 @@ class RevocationTable {
   RevocationTable& operator=(const RevocationTable&) = delete;
 
   // --- readers: wait-free, do not allocate ---
-  bool contains(RevocationHash hash) const { return find(hash) != kNowhere; }
+  bool contains(RevocationHash hash) const {
+    prefetch(hash);  // the note of an entry that is there would be a second wait for memory
+    return find(hash) != kNowhere;
+  }
   // The time of an entry, 0 when there is none. Tables with times only.
   UnixMs time_of(RevocationHash hash) const;
   void prefetch(RevocationHash hash) const {
@@ -58,7 +61,7 @@ class RevocationTable {
   // Gives whether it was new.
   bool put(RevocationHash hash, uint16_t bucket, UnixMs time);
   // True when a further new entry would leave too few slots that were never used.
-  bool full() const { return (used_ + 1) * 4 > capacity_ * 3; }
+  bool full() const { return (used_ + 1) * 3 > capacity_ * 2; }
   // sweep frees entries of ended buckets among `count` slots from `from`; gives where to go on (0 = the end was
   // reached).
   size_t sweep(size_t from, size_t count, uint16_t ended);

@@ -40,7 +40,7 @@ TEST(RevocationTable, FindsWhatWasPutAndNothingElse) {
     out.push_back(hash_of(random));
   }
   EXPECT_EQ(table.live(), in.size());
-  EXPECT_GE(in.size(), 740u);
+  EXPECT_GE(in.size(), 660u);
   for (const auto& hash : in) EXPECT_TRUE(table.contains(hash));
   for (const auto& hash : out) EXPECT_FALSE(table.contains(hash));
 }
