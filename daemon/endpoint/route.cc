@@ -15,6 +15,7 @@ struct Entry {
 constexpr std::array kRoutes{
     Entry{"/oauth2/token", Route::kToken, true},
     Entry{"/oauth2/token/batch", Route::kTokenBatch, true},
+    Entry{"/oauth2/revoke", Route::kRevoke, true},
     Entry{"/.well-known/jwks.json", Route::kJwks, true},
     Entry{"/healthz", Route::kHealth, false},
     Entry{"/readyz", Route::kReady, false},

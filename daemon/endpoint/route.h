@@ -6,7 +6,7 @@
 
 namespace signet {
 
-enum class Route : uint8_t { kNone, kToken, kTokenBatch, kJwks, kMetadata, kHealth, kReady };
+enum class Route : uint8_t { kNone, kToken, kTokenBatch, kRevoke, kJwks, kMetadata, kHealth, kReady };
 
 struct RouteMatch {
   Route route = Route::kNone;

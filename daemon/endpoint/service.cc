@@ -30,7 +30,8 @@ Service::Service(Keystore& keystore, size_t worker_index, WorkerMetrics& metrics
     : queue_(worker_index, jobs_max),
       scope_{keystore, worker_index, metrics, shared, queue_, clock, mailbox_},
       token_(scope_),
-      batch_(scope_) {}
+      batch_(scope_),
+      revoke_(scope_) {}
 
 std::optional<size_t> Service::on_head(const http::Request& request, http::Responder& responder) {
   const RouteMatch match = match_route(request.path);
@@ -52,6 +53,8 @@ void Service::on_request(const http::Request& request, http::Responder& responde
       return token_.on_request(request, responder, *tenant);
     case Route::kTokenBatch:
       return batch_.on_request(request, responder, *tenant);
+    case Route::kRevoke:
+      return revoke_.on_request(request, responder, *tenant);
     case Route::kJwks:
       return serve_jwks(scope_, request, responder, *tenant);
     default:

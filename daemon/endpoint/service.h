@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "daemon/endpoint/batch_endpoint.h"
+#include "daemon/endpoint/revoke_endpoint.h"
 #include "daemon/endpoint/token_endpoint.h"
 #include "daemon/endpoint/worker_scope.h"
 
@@ -37,6 +38,7 @@ class Service final : public http::Handler, private SigningSink {
   WorkerScope scope_;
   TokenEndpoint token_;
   BatchEndpoint batch_;
+  RevokeEndpoint revoke_;
   http::Responder* responder_ = nullptr;  // during after_poll
   Mailbox mailbox_;                       // ends first: what it still holds may belong to an endpoint
 };

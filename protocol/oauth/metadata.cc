@@ -18,11 +18,18 @@ void begin_list(JsonWriter& json, JsonName name) {
   json.begin_array();
 }
 
+void write_auth_methods(JsonWriter& json, JsonName name) {
+  begin_list(json, name);
+  json.string("client_secret_basic");
+  json.string("client_secret_post");
+  json.end_array();
+}
+
 }  // namespace
 
 std::string write_authorization_server_metadata(std::string_view issuer) {
-  // Three copies of the issuer, each octet of which JSON may write as six, and the fixed text.
-  std::string document(size_t{18} * issuer.size() + 1024, '\0');
+  // Four copies of the issuer, each octet of which JSON may write as six, and the fixed text.
+  std::string document(size_t{24} * issuer.size() + 1024, '\0');
   JsonWriter json(document);
   json.begin_object();
   json.member("issuer", issuer);
@@ -34,10 +41,9 @@ std::string write_authorization_server_metadata(std::string_view issuer) {
   begin_list(json, "grant_types_supported");
   json.string(grant_type_name(GrantType::kClientCredentials));
   json.end_array();
-  begin_list(json, "token_endpoint_auth_methods_supported");
-  json.string("client_secret_basic");
-  json.string("client_secret_post");
-  json.end_array();
+  write_auth_methods(json, "token_endpoint_auth_methods_supported");
+  write_url(json, "revocation_endpoint", issuer, "/oauth2/revoke");
+  write_auth_methods(json, "revocation_endpoint_auth_methods_supported");
   json.end_object();
   SIGNET_CHECK(!json.overflowed());
   document.resize(json.size());

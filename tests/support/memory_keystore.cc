@@ -46,7 +46,10 @@ void MemoryKeystore::add_client(Client client, std::string_view secret) {
 
 void MemoryKeystore::note_used(size_t, uint32_t, std::string_view) {}
 
-Store& MemoryKeystore::store() { std::abort(); }
+Store& MemoryKeystore::store() {
+  SIGNET_CHECK(store_ != nullptr);
+  return *store_;
+}
 const Vault& MemoryKeystore::vault() const { std::abort(); }
 void MemoryKeystore::generate_key(AuditActor, uint32_t, JwsAlgorithm, std::string, int, StoreDone<KeyRow>) {
   std::abort();

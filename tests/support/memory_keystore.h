@@ -30,6 +30,8 @@ class MemoryKeystore final : public Keystore {
   RevocationIndex& revocation_index() { return revocations_; }
   void note_used(size_t worker, uint32_t tenant, std::string_view client_id) override;
 
+  // Before the first request that needs one; outlives this. Without it `store` aborts.
+  void use_store(Store& store) { store_ = &store; }
   Store& store() override;
   const Vault& vault() const override;
   void generate_key(AuditActor actor, uint32_t tenant, JwsAlgorithm algorithm, std::string audience, int bits,
@@ -41,6 +43,7 @@ class MemoryKeystore final : public Keystore {
  private:
   size_t workers_;
   uint64_t revision_ = 1;
+  Store* store_ = nullptr;
   QuiescentDomain domain_;
   ClientDirectory directory_;
   RevocationIndex revocations_{domain_};

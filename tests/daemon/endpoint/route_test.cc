@@ -14,6 +14,7 @@ void expect_route(std::string_view path, Route route, std::string_view tenant) {
 TEST(Route, FindsTheDefaultTenantAtTheRoot) {
   expect_route("/oauth2/token", Route::kToken, "");
   expect_route("/oauth2/token/batch", Route::kTokenBatch, "");
+  expect_route("/oauth2/revoke", Route::kRevoke, "");
   expect_route("/.well-known/jwks.json", Route::kJwks, "");
   expect_route("/.well-known/oauth-authorization-server", Route::kMetadata, "");
   expect_route("/.well-known/openid-configuration", Route::kMetadata, "");
@@ -24,6 +25,7 @@ TEST(Route, FindsTheDefaultTenantAtTheRoot) {
 TEST(Route, FindsOthersUnderTheirName) {
   expect_route("/t/acme/oauth2/token", Route::kToken, "acme");
   expect_route("/t/acme/oauth2/token/batch", Route::kTokenBatch, "acme");
+  expect_route("/t/acme/oauth2/revoke", Route::kRevoke, "acme");
   expect_route("/t/acme/.well-known/jwks.json", Route::kJwks, "acme");
 }
 
@@ -47,6 +49,8 @@ TEST(Route, RefusesEverySpellingBesides) {
                                       "/OAuth2/token",
                                       "/oauth2/token/batch/",
                                       "/oauth2/tokens",
+                                      "/oauth2/revoke/",
+                                      "/oauth2/revocation",
                                       "/oauth2%2Ftoken",
                                       "/t",
                                       "/t/",

@@ -41,8 +41,10 @@ TEST(Metadata, AnnouncesOnlyWhatIsServed) {
   EXPECT_EQ(list(json, "response_types_supported"), "");
   EXPECT_EQ(list(json, "grant_types_supported"), "client_credentials,");
   EXPECT_EQ(list(json, "token_endpoint_auth_methods_supported"), "client_secret_basic,client_secret_post,");
-  for (const char* name : {"authorization_endpoint", "introspection_endpoint", "revocation_endpoint",
-                           "registration_endpoint", "scopes_supported", "error"})
+  EXPECT_EQ(*json.find_string("revocation_endpoint"), "https://id.example/oauth2/revoke");
+  EXPECT_EQ(list(json, "revocation_endpoint_auth_methods_supported"), "client_secret_basic,client_secret_post,");
+  for (const char* name :
+       {"authorization_endpoint", "introspection_endpoint", "registration_endpoint", "scopes_supported", "error"})
     EXPECT_EQ(json.find(name), nullptr) << name;
 }
 

@@ -1,0 +1,32 @@
+// FakeStore: a store of which a test overrides what it needs; everything else aborts.
+#pragma once
+
+#include <cstdlib>
+
+#include "keystore/store/store.h"
+
+namespace signet {
+
+class FakeStore : public Store {
+ public:
+  void add_tenant(AuditActor, std::string, StoreDone<TenantRow>) override { std::abort(); }
+  void remove_tenant(AuditActor, std::string, bool, StoreDone<void>) override { std::abort(); }
+  void add_client(AuditActor, Client, StoreDone<Client>) override { std::abort(); }
+  void update_client(AuditActor, uint32_t, std::string, ClientUpdate, StoreDone<Client>) override { std::abort(); }
+  void remove_client(AuditActor, uint32_t, std::string, StoreDone<void>) override { std::abort(); }
+  void import_clients(AuditActor, ImportChunk, StoreDone<ImportOutcome>) override { std::abort(); }
+  void import_progress(std::string, StoreDone<uint64_t>) override { std::abort(); }
+  void add_key(AuditActor, KeyRow, StoreDone<KeyRow>) override { std::abort(); }
+  void put_secret(AuditActor, SecretRow, StoreDone<void>) override { std::abort(); }
+  void append_audit(AuditActor, std::string, std::string, StoreDone<void>) override { std::abort(); }
+  void put_last_used(std::vector<LastUsed>, StoreDone<void>) override { std::abort(); }
+  void revoke(AuditActor, Revocation, StoreDone<RevocationOutcome>) override { std::abort(); }
+  void list_revocations(RevocationQuery, StoreDone<RevocationPage>) override { std::abort(); }
+  void accept_clock(AuditActor, StoreDone<void>) override { std::abort(); }
+  void barrier(StoreDone<void>) override { std::abort(); }
+  StoreStatus status() const override { return {}; }
+  UnixMs safe_time_ms() const override { return 0; }
+  void close() override {}
+};
+
+}  // namespace signet
