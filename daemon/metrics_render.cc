@@ -95,6 +95,12 @@ void append_store_metrics(const MetricsSources& sources, MetricsText& text) {
   text.gauge("signet_clients", "Registered clients.", static_cast<double>(sources.clients));
   text.gauge("signet_clients_resident_bytes", "Memory of the resident client directory.",
              static_cast<double>(sources.clients_resident_bytes));
+  text.gauge("signet_revocations_live", "Tokens and families that are revoked and may not have expired.",
+             static_cast<double>(sources.revocations_live));
+  text.gauge("signet_revocation_criteria", "Clients, subjects, tenants and keys with an \"issued before\".",
+             static_cast<double>(sources.revocation_criteria));
+  text.gauge("signet_revocation_index_bytes", "Memory of the resident index of revocations.",
+             static_cast<double>(sources.revocation_index_bytes));
   text.gauge("signet_store_writable", "1 while the durable store takes changes.", store.writable ? 1 : 0);
   text.gauge("signet_store_clock_jumped", "1 while a jump of the wall clock waits to be accepted.",
              store.clock_jumped ? 1 : 0);

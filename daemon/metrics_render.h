@@ -22,6 +22,9 @@ struct MetricsSources {
   StoreStatus store;
   uint64_t clients = 0;
   uint64_t clients_resident_bytes = 0;
+  uint64_t revocations_live = 0;  // tokens and families
+  uint64_t revocation_criteria = 0;
+  uint64_t revocation_index_bytes = 0;
 };
 
 // Appends the families of the request path (summed over workers), of the store, of the process. Any thread, allocates.

@@ -134,13 +134,17 @@ std::string Server::metrics() const {
     workers.push_back(&worker->metrics());
     loops.push_back(&worker->counters());
   }
+  const RevocationIndex::Figures revocations = keystore_->revocations().figures();
   MetricsSources sources{.version = signet_version(),
                          .ready = shared_->ready.load(std::memory_order_relaxed),
                          .workers = workers,
                          .loops = loops,
                          .store = keystore_->store().status(),
                          .clients = keystore_->clients().size(),
-                         .clients_resident_bytes = keystore_->clients().resident_bytes()};
+                         .clients_resident_bytes = keystore_->clients().resident_bytes(),
+                         .revocations_live = revocations.entries,
+                         .revocation_criteria = revocations.criteria,
+                         .revocation_index_bytes = revocations.bytes};
   MetricsText text;
   append_worker_metrics(sources.workers, text);
   append_loop_metrics(sources.loops, text);

@@ -24,6 +24,8 @@ constexpr std::array kRoutes{
     AdminRoute{kGet, "/v1/keys", "tenant", list_keys},
     AdminRoute{kPost, "/v1/keys/{}/export-secret", "tenant", export_key_secret},
     AdminRoute{kPost, "/v1/tokens", "", issue_token},
+    AdminRoute{kPost, "/v1/revocations", "", revoke},
+    AdminRoute{kGet, "/v1/revocations", "tenant kind after limit", list_revocations},
     AdminRoute{kPost, "/v1/tenants", "", add_tenant},
     AdminRoute{kGet, "/v1/tenants", "", list_tenants},
     AdminRoute{kDelete, "/v1/tenants/{}", "force", remove_tenant},

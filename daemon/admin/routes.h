@@ -50,6 +50,9 @@ void list_keys(AdminService& admin, const AdminRequest& request);
 void export_key_secret(AdminService& admin, const AdminRequest& request);
 // tokens.cc
 void issue_token(AdminService& admin, const AdminRequest& request);
+// revocations.cc
+void revoke(AdminService& admin, const AdminRequest& request);
+void list_revocations(AdminService& admin, const AdminRequest& request);
 // tenants.cc
 void add_tenant(AdminService& admin, const AdminRequest& request);
 void list_tenants(AdminService& admin, const AdminRequest& request);

@@ -23,6 +23,14 @@ void write_store(JsonWriter& json, const StoreStatus& store) {
   json.end_object();
 }
 
+void write_revocations(JsonWriter& json, const RevocationIndex::Figures& figures) {
+  json.begin_object();
+  json.key("live"), json.unsigned_integer(figures.entries);
+  json.key("criteria"), json.unsigned_integer(figures.criteria);
+  json.key("bytes"), json.unsigned_integer(figures.bytes);
+  json.end_object();
+}
+
 size_t key_count(const KeySet& keys) {
   size_t count = 0;
   for (const auto& tenant : keys.tenants) count += tenant->keys.size();
@@ -52,6 +60,8 @@ void write_status(JsonWriter& json, Keystore& keystore, const ServerStatus& serv
   json.key("clients_resident_bytes"), json.unsigned_integer(keystore.clients().resident_bytes());
   json.key("tenants"), json.unsigned_integer(keystore.keys().tenants.size());
   json.key("keys"), json.unsigned_integer(key_count(keystore.keys()));
+  json.key("revocations");
+  write_revocations(json, keystore.revocations().figures());
   json.member("signer", "portable");
   json.key("store");
   write_store(json, keystore.store().status());

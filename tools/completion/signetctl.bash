@@ -5,7 +5,8 @@ _signetctl_verbs() {
   case "$1" in
     client) echo "add list show update enable disable remove rotate-secret drop-secret import" ;;
     key) echo "add list export-secret" ;;
-    token) echo "issue inspect" ;;
+    token) echo "issue inspect revoke" ;;
+    revocation) echo "list" ;;
     tenant) echo "add list remove" ;;
     clock) echo "accept" ;;
   esac
@@ -30,6 +31,8 @@ _signetctl_options() {
     "key export-secret") echo "--tenant --out" ;;
     "token issue") echo "--client --tenant --subject --refresh --scope --audience --ttl --claims-stdin" ;;
     "token inspect") echo "--jwks" ;;
+    "token revoke") echo "--token-stdin --jti --family --client --subject --tenant --kid --issued-before" ;;
+    "revocation list") echo "--tenant --kind --limit" ;;
     "tenant add") echo "" ;;
     "tenant list") echo "" ;;
     "tenant remove") echo "--force --yes" ;;
@@ -55,6 +58,9 @@ _signetctl() {
     --grant)
       mapfile -t COMPREPLY < <(compgen -W "client_credentials refresh_token" -- "$current")
       return ;;
+    --kind)
+      mapfile -t COMPREPLY < <(compgen -W "token family client subject tenant key token_hash" -- "$current")
+      return ;;
     --on-conflict)
       mapfile -t COMPREPLY < <(compgen -W "fail skip update" -- "$current")
       return ;;
@@ -69,7 +75,7 @@ _signetctl() {
     esac
   done
   if [[ -z $noun ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "client key token tenant clock status $global --version" -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W "client key token revocation tenant clock status $global --version" -- "$current")
   elif [[ $noun != status && -z $verb ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$(_signetctl_verbs "$noun") --help" -- "$current")
   elif [[ $current == -* ]]; then

@@ -21,6 +21,8 @@ Outcome key_list(Call& call);
 Outcome key_export_secret(Call& call);
 Outcome token_issue(Call& call);
 Outcome token_inspect(Call& call);
+Outcome token_revoke(Call& call);
+Outcome revocation_list(Call& call);
 Outcome tenant_add(Call& call);
 Outcome tenant_list(Call& call);
 Outcome tenant_remove(Call& call);

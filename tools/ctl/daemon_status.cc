@@ -44,6 +44,10 @@ void add_daemon(NamedValues& lines, const JsonValue& status) {
   lines.add("keys", text_of(status, "keys"));
   lines.add("clients", text_of(status, "clients"));
   lines.add("clients resident", bytes_text(status, "clients_resident_bytes"));
+  const JsonValue& revocations = member_or_null(status, "revocations");
+  lines.add("revoked", text_of(revocations, "live"));
+  lines.add("revocation criteria", text_of(revocations, "criteria"));
+  lines.add("revocation index", bytes_text(revocations, "bytes"));
   const JsonValue& vault = member_or_null(status, "vault");
   lines.add("vault sealed", text_of(vault, "sealed"));
   lines.add("vault id", text_of(vault, "id"));

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+#include <chrono>
+
 namespace signet::ctl {
 namespace {
 
@@ -16,7 +19,71 @@ std::string one_unit(uint64_t seconds) {
   return fmt::format("{} d", seconds / kDay);
 }
 
+// Takes exactly `digits` digits from the front of `text`.
+std::optional<int> take_number(std::string_view& text, size_t digits) {
+  if (text.size() < digits) return std::nullopt;
+  int number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + digits, number);
+  if (error != std::errc() || end != text.data() + digits || text.front() == '-') return std::nullopt;
+  text.remove_prefix(digits);
+  return number;
+}
+
+bool take_sign(std::string_view& text, std::string_view signs) {
+  if (text.empty() || signs.find(text.front()) == std::string_view::npos) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+// ".5" as 500; 0 when there is no fraction.
+std::optional<int> take_fraction_ms(std::string_view& text) {
+  if (!take_sign(text, ".")) return 0;
+  int ms = 0, digits = 0;
+  for (; !text.empty() && text.front() >= '0' && text.front() <= '9'; text.remove_prefix(1), ++digits) {
+    if (digits < 3) ms = ms * 10 + (text.front() - '0');
+  }
+  if (digits == 0) return std::nullopt;
+  for (; digits < 3; ++digits) ms *= 10;
+  return ms;
+}
+
+// Minutes east of UTC, of the rest of `text`.
+std::optional<int> read_offset(std::string_view text) {
+  if (text == "Z" || text == "z") return 0;
+  const bool west = text.starts_with('-');
+  if (!take_sign(text, "+-")) return std::nullopt;
+  const auto hours = take_number(text, 2);
+  if (!hours || *hours > 23 || !take_sign(text, ":")) return std::nullopt;
+  const auto minutes = take_number(text, 2);
+  if (!minutes || *minutes > 59 || !text.empty()) return std::nullopt;
+  return (*hours * 60 + *minutes) * (west ? -1 : 1);
+}
+
 }  // namespace
+
+std::optional<UnixMs> parse_rfc3339(std::string_view text) {
+  const auto year = take_number(text, 4);
+  if (!year || !take_sign(text, "-")) return std::nullopt;
+  const auto month = take_number(text, 2);
+  if (!month || !take_sign(text, "-")) return std::nullopt;
+  const auto day = take_number(text, 2);
+  if (!day || !take_sign(text, "Tt ")) return std::nullopt;
+  const auto hour = take_number(text, 2);
+  if (!hour || *hour > 23 || !take_sign(text, ":")) return std::nullopt;
+  const auto minute = take_number(text, 2);
+  if (!minute || *minute > 59 || !take_sign(text, ":")) return std::nullopt;
+  const auto second = take_number(text, 2);
+  if (!second || *second > 59) return std::nullopt;
+  const auto fraction_ms = take_fraction_ms(text);
+  const auto offset = fraction_ms ? read_offset(text) : std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
+                                         std::chrono::day(static_cast<unsigned>(*day))};
+  if (!offset || !date.ok()) return std::nullopt;
+  const int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
+  const int64_t seconds = days * kDay + *hour * kHour + (*minute - *offset) * kMinute + *second;
+  const UnixMs ms = seconds * 1000 + *fraction_ms;
+  return ms > 0 ? std::optional(ms) : std::nullopt;
+}
 
 std::string relative_time(UnixSeconds instant, UnixSeconds now) {
   if (instant == now) return "now";

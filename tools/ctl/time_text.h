@@ -1,7 +1,9 @@
 // Instants and durations as people write them.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "protocol/base/time.h"
 
@@ -12,5 +14,9 @@ std::string relative_time(UnixSeconds instant, UnixSeconds now);
 
 // duration_text: "900 s" stays exact below two minutes, then "15 min", "2 h 5 min", "3 d 4 h".
 std::string duration_text(int64_t seconds);
+
+// parse_rfc3339: "2030-01-31T12:00:00Z", with a fraction of a second and an offset as RFC 3339 section 5.6 has them;
+// what is finer than a millisecond is dropped. Nothing for any other text, for no day of the calendar and before 1970.
+std::optional<UnixMs> parse_rfc3339(std::string_view text);
 
 }  // namespace signet::ctl

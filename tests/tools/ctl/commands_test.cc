@@ -253,6 +253,56 @@ TEST_F(Commands, TenantAndClockVerbsAskForWhatTheySay) {
   EXPECT_EQ(asked(), "POST /v1/clock/accept {}");
 }
 
+TEST_F(Commands, TokenRevokeSendsEachCriterion) {
+  const std::pair<std::vector<std::string>, const char*> cases[] = {
+      {{"--jti", "j"}, R"({"kind":"token","value":"j"})"},
+      {{"--family", "f"}, R"({"kind":"family","value":"f"})"},
+      {{"--client", "c"}, R"({"kind":"client","value":"c"})"},
+      {{"--subject", "s", "--tenant", "t"}, R"({"kind":"subject","value":"s","tenant":"t"})"},
+      {{"--tenant", "t"}, R"({"kind":"tenant","tenant":"t"})"},
+      {{"--kid", "k", "--issued-before", "2030-01-31T12:00:00Z"},
+       R"({"kind":"key","value":"k","issued_before_ms":1896091200000})"},
+      {{"--token-stdin", "--tenant", "t"}, R"({"token":"a.b.c","tenant":"t"})"},
+  };
+  for (const auto& [options, body] : cases) {
+    std::vector<std::string> arguments{"token", "revoke"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    EXPECT_EQ(run(arguments, "a.b.c\n").status, 0);
+    EXPECT_EQ(asked(), std::string("POST /v1/revocations ") + body);
+  }
+}
+
+TEST_F(Commands, TokenRevokeSaysWhatAndUntilWhen) {
+  answer_ = http_answer(200, R"({"fresh":true,"tenant":"default","kind":"client","value":"a\u001bb",)"
+                             R"("issued_before":"2030-01-01T00:00:00Z","expires_at":"2031-01-01T00:00:00Z"})");
+  const RunResult result = run({"token", "revoke", "--client", "acme"});
+  EXPECT_EQ(result.out, "");
+  EXPECT_NE(result.err.find("issued at 2030-01-01T00:00:00Z or earlier"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("remembered until 2031-01-01T00:00:00Z"), std::string::npos);
+  EXPECT_EQ(result.err.find('\x1b'), std::string::npos);
+  answer_ = http_answer(200, R"({"fresh":false,"tenant":"t","kind":"tenant","value":"","issued_before":null})");
+  EXPECT_EQ(run({"token", "revoke", "--tenant", "t"}).err, "tenant t was revoked already\n");
+  EXPECT_NE(run({"--json", "token", "revoke", "--tenant", "t"}).out.find("\"fresh\":false"), std::string::npos);
+}
+
+TEST_F(Commands, TokenRevokeNeedsATokenOnStdin) {
+  EXPECT_EQ(run({"token", "revoke", "--token-stdin"}, "\n").status, 1);
+  EXPECT_EQ(run({"token", "revoke", "--token-stdin"}, std::string(20'000, 'a')).status, 1);
+  EXPECT_EQ(asked(), "nothing");
+}
+
+TEST_F(Commands, RevocationListWalksThePages) {
+  answer_ = http_answer(200, R"({"revocations":[{"sequence":7,"kind":"token","value":"j"}],"next":7})");
+  const RunResult result = run({"revocation", "list", "--tenant", "t", "--kind", "token", "--limit", "2"});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(admin_.requests().size(), 2u);
+  EXPECT_EQ(admin_.requests()[0].target, "/v1/revocations?limit=2&tenant=t&kind=token");
+  EXPECT_EQ(asked(), "GET /v1/revocations?limit=1&tenant=t&kind=token&after=7");
+  answer_ = http_answer(200, R"({"revocations":[],"next":null})");
+  EXPECT_EQ(run({"revocation", "list"}).err, "no revocations\n");
+  EXPECT_EQ(run({"--json", "revocation", "list"}).out, "{\"revocations\":[]}\n");
+}
+
 TEST_F(Commands, StatusTellsTheHealthOfTheStore) {
   answer_ = http_answer(200, R"({"version":"1","pid":1,"uptime_s":7500,"ready":false,"not_ready_reasons":["clock"],)"
                              R"("store":{"writable":true,"clock_jumped":true,"queued":3,"last_batch_size":8,)"

@@ -87,6 +87,48 @@ TEST(RelativeTime, SurvivesTheEndsOfTheRange) {
   EXPECT_EQ(relative_time(INT64_MIN, INT64_MAX).substr(0, 1), "2");
 }
 
+TEST(ParseRfc3339, TakesWhatTheStandardHas) {
+  EXPECT_EQ(parse_rfc3339("1970-01-01T00:00:01Z"), 1000);
+  EXPECT_EQ(parse_rfc3339("2030-01-31T12:00:00Z"), 1896091200000);
+  EXPECT_EQ(parse_rfc3339("2030-01-31t12:00:00z"), 1896091200000);
+  EXPECT_EQ(parse_rfc3339("2030-01-31T13:30:00+01:30"), 1896091200000);
+  EXPECT_EQ(parse_rfc3339("2030-01-31T11:00:00-01:00"), 1896091200000);
+  EXPECT_EQ(parse_rfc3339("2030-01-31T12:00:00.5Z"), 1896091200500);
+  EXPECT_EQ(parse_rfc3339("2030-01-31T12:00:00.1239999Z"), 1896091200123);
+  EXPECT_EQ(parse_rfc3339("2028-02-29T00:00:00Z"), 1835395200000);
+}
+
+TEST(ParseRfc3339, RefusesEverythingElse) {
+  for (const char* text : {"",
+                           "now",
+                           "1896091200",
+                           "2030-01-31",
+                           "2030-01-31T12:00Z",
+                           "2030-01-31T12:00:00",
+                           "2030-01-31T12:00:00.Z",
+                           "2030-01-31T12:00:00Zx",
+                           "2030-02-30T12:00:00Z",
+                           "2030-13-01T00:00:00Z",
+                           "2030-00-01T00:00:00Z",
+                           "2030-01-31T24:00:00Z",
+                           "2030-01-31T12:60:00Z",
+                           "2030-01-31T12:00:60Z",
+                           "2030-01-31T12:00:00+1:00",
+                           "2030-01-31T12:00:00+24:00",
+                           "2030-01-31T12:00:00+01",
+                           "2030-01-31T12:00:00+01:60",
+                           "-030-01-31T12:00:00Z",
+                           "2030--1-31T12:00:00Z",
+                           " 2030-01-31T12:00:00Z",
+                           "2030-01-31T12:00:00Z ",
+                           "1969-12-31T23:59:59Z",
+                           "1970-01-01T00:00:00Z",
+                           "12030-01-31T12:00:00Z",
+                           "2027-02-29T00:00:00Z"}) {
+    EXPECT_FALSE(parse_rfc3339(text)) << text;
+  }
+}
+
 TEST(DurationText, NamesTwoUnitsAtMost) {
   EXPECT_EQ(duration_text(90), "90 s");
   EXPECT_EQ(duration_text(900), "15 min");
