@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstring>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "keystore/signing/private_key.h"
 #include "keystore/signing/signer.h"
 #include "keystore/signing/signing_start.h"
+#include "keystore/signing/verifier.h"
 
 namespace signet {
 namespace {
@@ -60,6 +62,53 @@ void sign_groups(benchmark::State& state, JwsAlgorithm algorithm, int bits) {
     benchmark::DoNotOptimize(buffer.data());
   }
   state.SetItemsProcessed(static_cast<int64_t>(group) * state.iterations());
+}
+
+// Signing again beside verifying: what the checking of own tokens rests on.
+void check_groups(benchmark::State& state, JwsAlgorithm algorithm) {
+  const auto group = static_cast<size_t>(state.range(0));
+  const auto key = key_of(algorithm, 0);
+  const auto signer = make_signer(key);
+  std::vector<uint8_t> buffer(group * key->signature_size());
+  std::vector<ByteSpan> inputs(group);
+  std::vector<MutableByteSpan> outputs(group);
+  std::vector<ByteSpan> given(group);
+  for (size_t i = 0; i < group; ++i) {
+    inputs[i] = messages()[i];
+    outputs[i] = MutableByteSpan(buffer).subspan(i * key->signature_size(), key->signature_size());
+    given[i] = outputs[i];
+  }
+  const auto held = std::make_unique<bool[]>(group);
+  if (signer->sign(inputs, outputs) != group) state.SkipWithError("signing failed");
+  for (auto _ : state) {
+    signer->check(inputs, given, {held.get(), group});
+    if (!held[group - 1]) state.SkipWithError("a good signature does not hold");
+  }
+  state.SetItemsProcessed(static_cast<int64_t>(group) * state.iterations());
+}
+
+void verify_one(benchmark::State& state, JwsAlgorithm algorithm, int bits) {
+  const auto key = key_of(algorithm, bits);
+  const auto signer = make_signer(key);
+  const auto verifier = make_verifier(key->public_jwk().value());
+  std::vector<uint8_t> signature(key->signature_size());
+  const ByteSpan input = messages()[0];
+  const MutableByteSpan output = signature;
+  if (signer->sign({&input, 1}, {&output, 1}) != 1) state.SkipWithError("signing failed");
+  for (auto _ : state) {
+    if (!verifier->verify(input, signature)) state.SkipWithError("a good signature does not hold");
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+
+void register_checks() {
+  benchmark::RegisterBenchmark("check/EdDSA", check_groups, JwsAlgorithm::kEdDSA)->Arg(1)->Arg(8)->Arg(64);
+  benchmark::RegisterBenchmark("check/HS256", check_groups, JwsAlgorithm::kHS256)->Arg(1)->Arg(64);
+  benchmark::RegisterBenchmark("verify/EdDSA", verify_one, JwsAlgorithm::kEdDSA, 0);
+  benchmark::RegisterBenchmark("verify/ES256", verify_one, JwsAlgorithm::kES256, 0);
+  benchmark::RegisterBenchmark("verify/PS256_2048", verify_one, JwsAlgorithm::kPS256, 2048);
+  benchmark::RegisterBenchmark("verify/RS256_2048", verify_one, JwsAlgorithm::kRS256, 2048);
+  benchmark::RegisterBenchmark("verify/RS256_3072", verify_one, JwsAlgorithm::kRS256, 3072);
 }
 
 void register_signers() {
@@ -218,6 +267,7 @@ int main(int argc, char** argv) {
     return 1;
   }
   signet::register_signers();
+  signet::register_checks();
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   benchmark::RunSpecifiedBenchmarks();

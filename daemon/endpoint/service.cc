@@ -3,6 +3,7 @@
 #include "daemon/endpoint/document_endpoint.h"
 #include "daemon/endpoint/health_endpoint.h"
 #include "daemon/endpoint/route.h"
+#include "protocol/base/check.h"
 
 namespace signet {
 namespace {
@@ -87,6 +88,8 @@ void Service::signed_job(SigningJob& job) {
     token_.signed_job(job, *responder_);
   }
 }
+
+void Service::checked_job(SigningJob&, bool) { SIGNET_CHECK(false); }  // no endpoint queues one yet
 
 void Service::failed_job(SigningJob& job, Failure why) {
   scope_.metrics.signing_failures.add();

@@ -32,6 +32,7 @@ class Service final : public http::Handler, private SigningSink {
  private:
   bool still_valid(const SigningJob& job) override;
   void signed_job(SigningJob& job) override;
+  void checked_job(SigningJob& job, bool held) override;
   void failed_job(SigningJob& job, Failure why) override;
 
   SigningQueue queue_;

@@ -36,9 +36,11 @@ void TenantKeys::index() {
   active_symmetric.clear();
   ordered_by_kid.clear();
   ordered_by_revision.clear();
+  ordered_by_header.clear();
   for (const auto& key : keys) {
     ordered_by_kid.push_back(key.get());
     ordered_by_revision.push_back(key.get());
+    ordered_by_header.push_back(key.get());
     if (key->status != KeyStatus::kActive) continue;
     if (is_symmetric(key->algorithm)) {
       active_symmetric.push_back(key.get());
@@ -49,6 +51,7 @@ void TenantKeys::index() {
   std::ranges::sort(active_symmetric, {}, symmetric_place);
   std::ranges::sort(ordered_by_kid, {}, &SigningKey::kid);
   std::ranges::sort(ordered_by_revision, {}, &SigningKey::revision);
+  std::ranges::sort(ordered_by_header, {}, &SigningKey::encoded_header);
 }
 
 const SigningKey* TenantKeys::active(JwsAlgorithm algorithm, std::string_view audience) const {
@@ -62,6 +65,12 @@ const SigningKey* TenantKeys::by_kid(std::string_view kid) const {
   const auto kid_of = [](const SigningKey* key) { return std::string_view(key->kid); };
   const auto found = std::ranges::lower_bound(ordered_by_kid, kid, {}, kid_of);
   return found != ordered_by_kid.end() && (*found)->kid == kid ? *found : nullptr;
+}
+
+const SigningKey* TenantKeys::by_header(std::string_view encoded_header) const {
+  const auto header_of = [](const SigningKey* key) { return std::string_view(key->encoded_header); };
+  const auto found = std::ranges::lower_bound(ordered_by_header, encoded_header, {}, header_of);
+  return found != ordered_by_header.end() && (*found)->encoded_header == encoded_header ? *found : nullptr;
 }
 
 const SigningKey* TenantKeys::by_revision(uint64_t revision) const {

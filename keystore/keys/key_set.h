@@ -12,6 +12,7 @@
 
 #include "keystore/signing/private_key.h"
 #include "keystore/signing/signer.h"
+#include "keystore/signing/verifier.h"
 #include "protocol/base/time.h"
 #include "protocol/jose/jwk.h"
 
@@ -42,6 +43,9 @@ struct SigningKey {
   int bits = 0;
   std::shared_ptr<const PrivateKey> private_key;  // null unless pending or active
   std::vector<std::unique_ptr<Signer>> signers;   // by worker index; the admin side's is the last one
+  // Likewise, of keys whose tokens are checked with the public half: see check_signatures. Else empty.
+  std::vector<std::unique_ptr<Verifier>> verifiers;
+  uint32_t check_cost_ns = 0;  // estimate of checking one signature
 };
 
 // A tenant as the request path sees it.
@@ -61,11 +65,14 @@ struct TenantKeys {
   std::vector<const SigningKey*> active_symmetric;        // ordered by algorithm, then audience
   std::vector<const SigningKey*> ordered_by_kid;
   std::vector<const SigningKey*> ordered_by_revision;
+  std::vector<const SigningKey*> ordered_by_header;
   void index();
 
   // The active key of an asymmetric algorithm, or of an HMAC algorithm for `audience`; null when there is none.
   const SigningKey* active(JwsAlgorithm algorithm, std::string_view audience) const;
   const SigningKey* by_kid(std::string_view kid) const;
+  // The key whose tokens begin with this header segment, octet for octet: a token of ours never has another spelling.
+  const SigningKey* by_header(std::string_view encoded_header) const;
   // The key as it was at this revision; null when it changed since. How what waits finds its key again.
   const SigningKey* by_revision(uint64_t revision) const;
 };

@@ -39,6 +39,21 @@ std::expected<std::optional<Jwk>, std::string> check_public_half(const KeySource
   return std::optional(std::move(*jwk));
 }
 
+// Tokens are checked by signing again where that is cheaper and the private half is there; else with the public half.
+std::expected<void, std::string> add_verifiers(const KeySource& source, const std::optional<Jwk>& jwk, size_t count,
+                                               SigningKey& key) {
+  const bool active = source.status == KeyStatus::kActive;
+  if (!jwk || (!active && source.status != KeyStatus::kRetiring)) return {};
+  if (active && !key.signers.empty() && key.signers.front()->can_check()) return {};
+  key.signature_size = public_signature_size(*jwk);
+  key.check_cost_ns = verification_cost_ns(source.algorithm, source.bits);
+  for (size_t i = 0; i < count; ++i) {
+    key.verifiers.push_back(make_verifier(*jwk));
+    if (!key.verifiers.back()) return Error("the signing library refuses the public half");
+  }
+  return {};
+}
+
 }  // namespace
 
 std::expected<PreparedKey, std::string> prepare_key(KeySource source, size_t signer_count) {
@@ -51,12 +66,14 @@ std::expected<PreparedKey, std::string> prepare_key(KeySource source, size_t sig
   key->encoded_header = encode_access_token_header(source.algorithm, source.kid);
   key->signature_size = source.private_key ? source.private_key->signature_size() : 0;
   key->cost_ns = signature_cost_ns(source.algorithm, source.bits);
+  key->check_cost_ns = key->cost_ns;
   if (source.status == KeyStatus::kActive) {
     for (size_t i = 0; i < signer_count; ++i) {
       key->signers.push_back(make_signer(source.private_key));
       if (!key->signers.back()) return Error("the signing library refuses the key");
     }
   }
+  if (auto ok = add_verifiers(source, *jwk, signer_count, *key); !ok) return Error(ok.error());
   key->kid = std::move(source.kid);
   key->algorithm = source.algorithm;
   key->status = source.status;

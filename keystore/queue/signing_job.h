@@ -22,10 +22,16 @@ struct SigningJobOwner {
   uint32_t batch = 0;       // 1 + number of the batch it belongs to; 0 = none
 };
 
+enum class SigningTask : uint8_t {
+  kSign,   // fill the hole
+  kCheck,  // tell whether a given signature holds
+};
+
 // Loop thread only.
 struct SigningJob {
   static constexpr size_t kBufferSize = 2048;
 
+  SigningTask task = SigningTask::kSign;
   SigningJobOwner owner;
 
   // The key, by name: looked up again when the job is signed, so that a key withdrawn meanwhile takes effect.
@@ -39,18 +45,23 @@ struct SigningJob {
   uint8_t client_id_size = 0;
   std::array<char, 128> client_id;
 
-  // The text: signed from input_begin for input_size octets; the base64url signature lands at signature_at.
+  // The text of a signing: signed from input_begin for input_size octets; the base64url signature lands at
+  // signature_at.
   std::unique_ptr<char[]> buffer;
   size_t capacity = 0;
   size_t size = 0;
   size_t input_begin = 0;
   size_t input_size = 0;
   size_t signature_at = 0;
+  // Of a check: the raw signature's octets, at signature_at; and where its owner keeps what it will need afterwards.
+  size_t signature_size = 0;
+  size_t notes_at = 0;
 
   uint64_t queued_in_run = 0;  // of the queue: tells carried-over jobs
   SigningJob* next = nullptr;  // of the free list or of a class queue
 
   std::string_view client() const { return {client_id.data(), client_id_size}; }
+  std::string_view input() const { return {buffer.get() + input_begin, input_size}; }
   std::string_view text() const { return {buffer.get(), size}; }
   // Makes room for `wanted` octets; what the buffer held is lost. Allocates only beyond the capacity.
   void ensure(size_t wanted);

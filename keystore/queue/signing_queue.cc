@@ -1,5 +1,6 @@
 #include "keystore/queue/signing_queue.h"
 
+#include "keystore/keys/check_signatures.h"
 #include "protocol/base/base64url.h"
 #include "protocol/base/check.h"
 
@@ -11,7 +12,7 @@ constexpr std::array kOrder{JwsAlgorithm::kHS256,   JwsAlgorithm::kHS384, JwsAlg
                             JwsAlgorithm::kEd25519, JwsAlgorithm::kES256, JwsAlgorithm::kPS256, JwsAlgorithm::kRS256};
 
 bool same_key(const SigningJob& a, const SigningJob& b) {
-  return a.key_revision == b.key_revision && a.tenant == b.tenant;
+  return a.key_revision == b.key_revision && a.tenant == b.tenant && a.task == b.task;
 }
 
 const SigningKey* find_signing_key(const KeySet& keys, const SigningJob& job) {
@@ -19,6 +20,15 @@ const SigningKey* find_signing_key(const KeySet& keys, const SigningJob& job) {
   if (tenant == nullptr) return nullptr;
   const SigningKey* key = tenant->by_revision(job.key_revision);
   return key != nullptr && key->status == KeyStatus::kActive ? key : nullptr;
+}
+
+// By what the token says, as it was when the job was made: the key may have another revision since.
+const SigningKey* find_checking_key(const KeySet& keys, const SigningJob& job, size_t worker) {
+  const TenantKeys* tenant = keys.tenant(job.tenant);
+  if (tenant == nullptr) return nullptr;
+  const std::string_view input = job.input();
+  const SigningKey* key = tenant->by_header(input.substr(0, input.find('.')));
+  return key != nullptr && can_check_with(*key, worker) && key->signature_size == job.signature_size ? key : nullptr;
 }
 
 }  // namespace
@@ -43,6 +53,7 @@ SigningJob* SigningQueue::take() {
   free_ = job->next;
   job->next = nullptr;
   job->size = 0;
+  job->task = SigningTask::kSign;
   return job;
 }
 
@@ -123,6 +134,7 @@ bool SigningQueue::run(const KeySet& keys, SigningSink& sink, uint64_t budget_ns
 }
 
 uint64_t SigningQueue::sign_group(const KeySet& keys, SigningSink& sink, std::span<SigningJob*> group) {
+  if (group[0]->task == SigningTask::kCheck) return check_group(keys, sink, group);
   const SigningKey* key = find_signing_key(keys, *group[0]);
   if (key == nullptr || signer_index_ >= key->signers.size() || key->signers[signer_index_] == nullptr) {
     fail(sink, group, SigningSink::Failure::kKeyWithdrawn);
@@ -139,6 +151,30 @@ uint64_t SigningQueue::sign_group(const KeySet& keys, SigningSink& sink, std::sp
   ++stats_.groups;
   finish(sink, group, count, key->signature_size);
   return uint64_t{key->cost_ns} * group.size();
+}
+
+uint64_t SigningQueue::check_group(const KeySet& keys, SigningSink& sink, std::span<SigningJob*> group) {
+  const SigningKey* key = find_checking_key(keys, *group[0], signer_index_);
+  std::array<bool, kGroupMax> held{};
+  size_t checked = group.size();
+  if (key != nullptr) {
+    std::array<ByteSpan, kGroupMax> inputs;
+    std::array<ByteSpan, kGroupMax> signatures;
+    for (size_t i = 0; i < group.size(); ++i) {
+      inputs[i] = as_bytes(group[i]->input());
+      signatures[i] = as_bytes({group[i]->buffer.get() + group[i]->signature_at, group[i]->signature_size});
+      group[i]->key_revision = key->revision;
+    }
+    checked = check_signatures(*key, signer_index_, {inputs.data(), group.size()}, {signatures.data(), group.size()},
+                               {held.data(), group.size()});
+  }
+  ++stats_.groups;
+  for (size_t i = 0; i < checked; ++i) {
+    sink.checked_job(*group[i], held[i]);
+    give_back(group[i]);
+  }
+  if (checked < group.size()) fail(sink, group.subspan(checked), SigningSink::Failure::kSignerFailed);
+  return key == nullptr ? 0 : uint64_t{key->check_cost_ns} * group.size();
 }
 
 void SigningQueue::finish(SigningSink& sink, std::span<SigningJob*> group, size_t signed_count, size_t signature_size) {

@@ -1,12 +1,14 @@
-// SigningQueue: a worker's queue of answers that wait for their signature. Filled while sockets are read, emptied in
-// groups of the signer's width in the same loop iteration; never on a timer, so an idle server adds no latency.
+// SigningQueue: a worker's queue of answers that wait for their signature, or for the check of one. Filled while
+// sockets are read, emptied in groups of the signer's width in the same loop iteration; never on a timer, so an idle
+// server adds no latency.
 //
 // Invariants:
 // - One thread, no lock. A job is in exactly one place: free list, caller's hands, or one class queue.
 // - An iteration signs for at most its budget; a single signature dearer than the budget counts whole, and at least one
 //   job of every waiting algorithm class is signed per run, cheap classes first: a flood of RSA cannot hold up EdDSA
 //   for longer than one RSA signature, and cannot be starved itself.
-// - No snapshot pointer is kept between runs: keys are found again by (tenant, revision).
+// - No snapshot pointer is kept between runs: keys are found again by (tenant, revision), those of checks by the header
+//   of their token, so that a key that retired meanwhile still checks.
 #pragma once
 
 #include <array>
@@ -27,6 +29,8 @@ class SigningSink {
   // Asked before signing a job that an earlier iteration queued: whether its client may still have a token.
   virtual bool still_valid(const SigningJob& job) = 0;
   virtual void signed_job(SigningJob& job) = 0;
+  // A check is done. `job.key_revision` is that of the key it was done with; a key that is gone holds nothing.
+  virtual void checked_job(SigningJob& job, bool held) = 0;
   enum class Failure : uint8_t { kKeyWithdrawn, kClientChanged, kSignerFailed };
   virtual void failed_job(SigningJob& job, Failure why) = 0;
 };
@@ -85,6 +89,7 @@ class SigningQueue {
   SigningJob* pop(ClassQueue& queue);
   size_t gather(ClassQueue& queue, uint64_t budget_ns, SigningSink& sink, std::span<SigningJob*> group);
   uint64_t sign_group(const KeySet& keys, SigningSink& sink, std::span<SigningJob*> group);
+  uint64_t check_group(const KeySet& keys, SigningSink& sink, std::span<SigningJob*> group);
   void finish(SigningSink& sink, std::span<SigningJob*> group, size_t signed_count, size_t signature_size);
   void fail(SigningSink& sink, std::span<SigningJob*> group, SigningSink::Failure why);
 

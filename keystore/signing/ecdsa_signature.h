@@ -14,4 +14,7 @@ inline constexpr size_t kP256DerSizeMax = 72;
 // of at most 256 bits; `raw` is then undefined.
 bool p256_signature_from_der(ByteSpan der, std::span<uint8_t, kP256SignatureSize> raw);
 
+// p256_signature_to_der writes the strict DER of `raw`; gives its size, or 0 when r or s is zero (CVE-2022-21449).
+size_t p256_signature_to_der(std::span<const uint8_t, kP256SignatureSize> raw, std::span<uint8_t, kP256DerSizeMax> der);
+
 }  // namespace signet

@@ -19,6 +19,8 @@ class Ed25519Signer final : public OneByOneSigner {
   Ed25519Signer(std::shared_ptr<const PrivateKey> key, ByteSpan seed_and_public)
       : OneByOneSigner(kSignatureSize), key_(std::move(key)), seed_and_public_(seed_and_public) {}
 
+  bool can_check() const override { return true; }  // RFC 8032 5.1.6: the nonce comes from key and message
+
  private:
   bool sign_one(ByteSpan message, MutableByteSpan out) override {
     return crypto_sign_detached(out.data(), nullptr, message.data(), message.size(), seed_and_public_.data()) == 0;

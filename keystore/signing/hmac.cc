@@ -66,6 +66,8 @@ class HmacSigner final : public OneByOneSigner {
     states_->absorb(secret);
   }
 
+  bool can_check() const override { return true; }
+
  private:
   bool sign_one(ByteSpan message, MutableByteSpan out) override {
     auto& work = states_->work;

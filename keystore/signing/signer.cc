@@ -1,9 +1,42 @@
 #include "keystore/signing/signer.h"
 
+#include <algorithm>
+#include <array>
+
 #include "keystore/signing/key_material.h"
 #include "keystore/signing/openssl_memory.h"
+#include "protocol/base/check.h"
+#include "protocol/base/digest.h"
+#include "protocol/base/secret_bytes.h"
 
 namespace signet {
+namespace {
+
+constexpr size_t kCheckGroupMax = 64;        // signatures computed side by side
+constexpr size_t kCheckedSignatureMax = 64;  // octets: Ed25519, HMAC with SHA-512
+
+}  // namespace
+
+size_t Signer::check(std::span<const ByteSpan> inputs, std::span<const ByteSpan> signatures, std::span<bool> held) {
+  SIGNET_CHECK(can_check() && inputs.size() == signatures.size() && inputs.size() == held.size());
+  std::ranges::fill(held, false);
+  std::array<uint8_t, kCheckGroupMax * kCheckedSignatureMax> computed;
+  std::array<MutableByteSpan, kCheckGroupMax> outputs;
+  size_t done = 0;
+  while (done < inputs.size()) {
+    const size_t count = std::min(kCheckGroupMax, inputs.size() - done);
+    for (size_t i = 0; i < count; ++i) {
+      SIGNET_CHECK(signatures[done + i].size() <= kCheckedSignatureMax);
+      outputs[i] = {computed.data() + i * kCheckedSignatureMax, signatures[done + i].size()};
+    }
+    const size_t computed_count = sign(inputs.subspan(done, count), {outputs.data(), count});
+    for (size_t i = 0; i < computed_count; ++i) held[done + i] = constant_time_equal(outputs[i], signatures[done + i]);
+    done += computed_count;
+    if (computed_count < count) break;
+  }
+  wipe(computed);
+  return done;
+}
 
 std::unique_ptr<Signer> make_signer(std::shared_ptr<const PrivateKey> key) {
   const auto* material = dynamic_cast<const KeyMaterial*>(key.get());

@@ -22,6 +22,14 @@ class Signer {
   // many were signed from the front; fewer than inputs.size() means the library failed at that one (nothing of it is
   // in the output). RSA signatures are verified before they leave.
   virtual size_t sign(std::span<const ByteSpan> inputs, std::span<const MutableByteSpan> outputs) = 0;
+  // can_check tells whether the algorithm gives a message one signature alone, so that signing again proves one (EdDSA,
+  // Ed25519, HMAC). The others are checked with the public half, see verifier.h.
+  virtual bool can_check() const { return false; }
+  // check signs each input again and compares with signatures[i], of exactly signature_size() octets, in constant time;
+  // held[i] tells whether they agree. What it computed never leaves and is wiped: for who holds a forged token it
+  // would be the right signature. Returns how many were checked from the front, as `sign` does; the rest of `held` is
+  // false. Only where can_check; as dear as signing, does not allocate.
+  virtual size_t check(std::span<const ByteSpan> inputs, std::span<const ByteSpan> signatures, std::span<bool> held);
 };
 
 // make_signer: `key` is kept alive by the signer. Nothing on library failure. Allocates; publisher thread.

@@ -64,8 +64,10 @@ class RecordingSink final : public SigningSink {
     done.push_back(job.owner.slot);
     texts.emplace_back(job.text());
   }
+  void checked_job(SigningJob& job, bool) override { checked.push_back(job.owner.slot); }
   void failed_job(SigningJob& job, Failure why) override { failed.emplace_back(job.owner.slot, why); }
   std::vector<uint32_t> done;
+  std::vector<uint32_t> checked;
   std::vector<std::string> texts;
   std::vector<std::pair<uint32_t, Failure>> failed;
   std::string_view refused_client = "none";

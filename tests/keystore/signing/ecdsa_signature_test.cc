@@ -92,5 +92,30 @@ TEST(EcdsaSignatureTest, RefusesEachTruncationAndExtension) {
   EXPECT_FALSE(converts(Bytes(1000, 0x30)));
 }
 
+TEST(EcdsaSignatureTest, WritesTheDerThatItReads) {
+  for (const uint8_t first : {0x00, 0x01, 0x7f, 0x80, 0xff}) {
+    std::array<uint8_t, kP256SignatureSize> raw{};
+    raw[0] = raw[32] = first;
+    raw[31] = raw[63] = 1;
+    std::array<uint8_t, kP256DerSizeMax> der{};
+    const size_t size = p256_signature_to_der(raw, der);
+    ASSERT_NE(size, 0u);
+    std::array<uint8_t, kP256SignatureSize> back{};
+    ASSERT_TRUE(p256_signature_from_der(ByteSpan(der).first(size), back));
+    EXPECT_EQ(back, raw);
+  }
+}
+
+TEST(EcdsaSignatureTest, HasNoDerOfZero) {
+  std::array<uint8_t, kP256DerSizeMax> der{};
+  std::array<uint8_t, kP256SignatureSize> raw{};
+  EXPECT_EQ(p256_signature_to_der(raw, der), 0u);
+  raw[31] = 1;
+  EXPECT_EQ(p256_signature_to_der(raw, der), 0u);
+  raw[31] = 0;
+  raw[63] = 1;
+  EXPECT_EQ(p256_signature_to_der(raw, der), 0u);
+}
+
 }  // namespace
 }  // namespace signet

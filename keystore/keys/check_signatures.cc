@@ -1,0 +1,30 @@
+#include "keystore/keys/check_signatures.h"
+
+#include "protocol/base/check.h"
+
+namespace signet {
+namespace {
+
+// The worker's signer, when signing again is how this key's tokens are checked.
+Signer* checking_signer(const SigningKey& key, size_t worker) {
+  if (key.status != KeyStatus::kActive || worker >= key.signers.size()) return nullptr;
+  Signer* signer = key.signers[worker].get();
+  return signer != nullptr && signer->can_check() ? signer : nullptr;
+}
+
+}  // namespace
+
+bool can_check_with(const SigningKey& key, size_t worker) {
+  if (key.status != KeyStatus::kActive && key.status != KeyStatus::kRetiring) return false;
+  return checking_signer(key, worker) != nullptr || worker < key.verifiers.size();
+}
+
+size_t check_signatures(const SigningKey& key, size_t worker, std::span<const ByteSpan> inputs,
+                        std::span<const ByteSpan> signatures, std::span<bool> held) {
+  if (Signer* signer = checking_signer(key, worker)) return signer->check(inputs, signatures, held);
+  SIGNET_CHECK(worker < key.verifiers.size());
+  for (size_t i = 0; i < inputs.size(); ++i) held[i] = key.verifiers[worker]->verify(inputs[i], signatures[i]);
+  return inputs.size();
+}
+
+}  // namespace signet
