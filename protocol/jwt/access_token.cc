@@ -99,6 +99,14 @@ void write_jti(UnixMs now, std::span<const uint8_t, 10> random, char* out) {
   base64url_encode(octets, out);
 }
 
+std::optional<UnixMs> jti_time_ms(std::string_view jti) {
+  std::array<uint8_t, 16> octets;
+  if (jti.size() != kJtiSize || !base64url_decode(jti, octets)) return std::nullopt;
+  UnixMs time_ms = 0;
+  for (size_t i = 0; i < 6; ++i) time_ms = time_ms << 8 | octets[i];
+  return time_ms;
+}
+
 size_t write_access_token_claims(const AccessTokenClaims& claims, std::span<char> out) {
   SIGNET_CHECK(!claims.audience.empty());
   size_t size_max = kFixedSizeMax + claims.extra_members.size();

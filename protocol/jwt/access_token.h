@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -39,6 +40,9 @@ struct AccessTokenClaims {
 // in milliseconds.
 inline constexpr size_t kJtiSize = 22;
 void write_jti(UnixMs now, std::span<const uint8_t, 10> random, char* out);
+// jti_time_ms gives the milliseconds that write_jti put in; nothing when `jti` is not of that form. Any thread, does
+// not allocate.
+std::optional<UnixMs> jti_time_ms(std::string_view jti);
 
 // write_access_token_claims writes the claims set as compact JSON in the order iss sub aud client_id scope iat exp jti
 // sid extra. Returns the octets written, or 0 when `out` is too small (nothing may be used then). Any thread, does not

@@ -28,8 +28,8 @@ void write_auth_methods(JsonWriter& json, JsonName name) {
 }  // namespace
 
 std::string write_authorization_server_metadata(std::string_view issuer) {
-  // Four copies of the issuer, each octet of which JSON may write as six, and the fixed text.
-  std::string document(size_t{24} * issuer.size() + 1024, '\0');
+  // Copies of the issuer, each octet of which JSON may write as six, and the fixed text.
+  std::string document(size_t{36} * issuer.size() + 1536, '\0');
   JsonWriter json(document);
   json.begin_object();
   json.member("issuer", issuer);
@@ -44,6 +44,8 @@ std::string write_authorization_server_metadata(std::string_view issuer) {
   write_auth_methods(json, "token_endpoint_auth_methods_supported");
   write_url(json, "revocation_endpoint", issuer, "/oauth2/revoke");
   write_auth_methods(json, "revocation_endpoint_auth_methods_supported");
+  write_url(json, "introspection_endpoint", issuer, "/oauth2/introspect");
+  write_auth_methods(json, "introspection_endpoint_auth_methods_supported");
   json.end_object();
   SIGNET_CHECK(!json.overflowed());
   document.resize(json.size());

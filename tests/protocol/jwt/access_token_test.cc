@@ -166,8 +166,8 @@ TEST(Jti, StartsWithTheMilliseconds) {
 }
 
 TEST(ReservedClaims, AreWhatTheIssuerAloneSets) {
-  for (const char* name :
-       {"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "client_id", "scope", "sid", "cnf", "act", "may_act"})
+  for (const char* name : {"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "client_id", "scope", "sid", "cnf", "act",
+                           "may_act", "active", "token_type"})
     EXPECT_TRUE(is_reserved_claim(name)) << name;
 }
 

@@ -26,6 +26,7 @@ TEST(Metadata, PutsEverythingBelowTheIssuer) {
   const JsonValue json = document("https://id.example");
   EXPECT_EQ(*json.find_string("issuer"), "https://id.example");
   EXPECT_EQ(*json.find_string("token_endpoint"), "https://id.example/oauth2/token");
+  EXPECT_EQ(*json.find_string("introspection_endpoint"), "https://id.example/oauth2/introspect");
   EXPECT_EQ(*json.find_string("jwks_uri"), "https://id.example/.well-known/jwks.json");
 }
 
@@ -43,8 +44,8 @@ TEST(Metadata, AnnouncesOnlyWhatIsServed) {
   EXPECT_EQ(list(json, "token_endpoint_auth_methods_supported"), "client_secret_basic,client_secret_post,");
   EXPECT_EQ(*json.find_string("revocation_endpoint"), "https://id.example/oauth2/revoke");
   EXPECT_EQ(list(json, "revocation_endpoint_auth_methods_supported"), "client_secret_basic,client_secret_post,");
-  for (const char* name :
-       {"authorization_endpoint", "introspection_endpoint", "registration_endpoint", "scopes_supported", "error"})
+  EXPECT_EQ(list(json, "introspection_endpoint_auth_methods_supported"), "client_secret_basic,client_secret_post,");
+  for (const char* name : {"authorization_endpoint", "registration_endpoint", "scopes_supported", "error"})
     EXPECT_EQ(json.find(name), nullptr) << name;
 }
 
