@@ -115,6 +115,17 @@ const std::array kKeys{
               .reloadable = true,
               .cost = "The share of a worker that one client may hold.",
               .doc = "Batch entries of one client in the making on one worker; beyond, 429."},
+    ConfigKey{.name = "verify_cache_entries",
+              .place = &C::verify_cache_entries,
+              .min = 0,
+              .max = 16'777'216,
+              .unit = "tokens",
+              .cost = "1 KiB of memory each, in every worker, touched as it fills. A token that is not in the cache "
+                      "costs the check of its signature.",
+              .doc =
+                  "Tokens whose signature a worker remembers to hold, for introspection and `/verify`; rounded up to "
+                  "a power of two. Only the signature is remembered: expiry, revocation, client and audience are "
+                  "looked up every time. 0 = none."},
     ConfigKey{.name = "drain_deadline_s",
               .place = &C::drain_deadline_s,
               .min = 0,

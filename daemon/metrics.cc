@@ -83,6 +83,32 @@ std::string_view endpoint_name(Endpoint endpoint) {
   return "other";
 }
 
+std::string_view check_result_name(CheckResult result) {
+  switch (result) {
+    case CheckResult::kActive:
+      return "active";
+    case CheckResult::kMalformed:
+      return "malformed";
+    case CheckResult::kUnknownKey:
+      return "unknown_key";
+    case CheckResult::kBadSignature:
+      return "bad_signature";
+    case CheckResult::kExpired:
+      return "expired";
+    case CheckResult::kClientGone:
+      return "client_gone";
+    case CheckResult::kForeign:
+      return "foreign_audience";
+    case CheckResult::kRevoked:
+      return "revoked";
+    case CheckResult::kUnavailable:
+    case CheckResult::kMustCheck:
+    case CheckResult::kCount:
+      break;
+  }
+  return "unavailable";
+}
+
 void WorkerMetrics::observe(Endpoint endpoint, int status, uint64_t latency_ns) {
   auto index = static_cast<size_t>(endpoint);
   auto status_class = static_cast<size_t>(std::clamp(status / 100, 0, 5));

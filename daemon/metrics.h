@@ -54,6 +54,22 @@ enum class Endpoint : uint8_t {
 };
 std::string_view endpoint_name(Endpoint endpoint);  // label value
 
+// What a check of a token came to. All but the first are "inactive" to who asks, and told apart here alone.
+enum class CheckResult : uint8_t {
+  kActive,
+  kMalformed,     // no compact JWS, or no claims of an access token of this issuer
+  kUnknownKey,    // no key of ours has this header, or it is gone
+  kBadSignature,  // the key does not confirm it
+  kExpired,       // or not yet valid
+  kClientGone,    // its client is disabled or removed
+  kForeign,       // meant for none of the audiences in question
+  kRevoked,
+  kUnavailable,  // not decided: no room, a clock that is behind, a signer that failed
+  kMustCheck,    // not decided yet: the signature is to be checked (never counted)
+  kCount,
+};
+std::string_view check_result_name(CheckResult result);  // label value
+
 // Latency buckets in microseconds: powers of two from 16 us to 2^20 us; the last is +Inf.
 inline constexpr size_t kLatencyBuckets = 18;
 
@@ -64,6 +80,8 @@ struct alignas(64) WorkerMetrics {
   std::array<Counter, static_cast<size_t>(RateLimitKind::kCount)> rate_limited;
   std::array<std::array<Counter, kLatencyBuckets>, static_cast<size_t>(Endpoint::kCount)> latency;
   std::array<Counter, static_cast<size_t>(Endpoint::kCount)> latency_sum_us;
+  std::array<Counter, static_cast<size_t>(CheckResult::kCount)> checks;  // of tokens, by result
+  Counter verify_cache_hits, verify_cache_misses;
   Counter signing_groups, signing_carried_over, signing_failures;
   void observe(Endpoint endpoint, int status, uint64_t latency_ns);
 };

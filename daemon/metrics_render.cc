@@ -73,6 +73,18 @@ void append_rate_limited(Workers workers, MetricsText& text) {
   }
 }
 
+void append_checks(Workers workers, MetricsText& text) {
+  text.family("signet_token_checks_total", "counter", "Checks of access tokens, by result.");
+  for (size_t result = 0; result <= static_cast<size_t>(CheckResult::kUnavailable); ++result) {
+    uint64_t count = sum(workers, [&](const WorkerMetrics& w) -> auto& { return w.checks[result]; });
+    text.sample({{"result", check_result_name(static_cast<CheckResult>(result))}}, count);
+  }
+  text.counter("signet_verify_cache_hits_total", "Checked tokens whose signature was known to hold.",
+               sum(workers, [](const WorkerMetrics& w) -> auto& { return w.verify_cache_hits; }));
+  text.counter("signet_verify_cache_misses_total", "Checked tokens that were not in the cache.",
+               sum(workers, [](const WorkerMetrics& w) -> auto& { return w.verify_cache_misses; }));
+}
+
 }  // namespace
 
 void append_worker_metrics(Workers workers, MetricsText& text) {
@@ -81,6 +93,7 @@ void append_worker_metrics(Workers workers, MetricsText& text) {
   append_tokens(workers, text);
   append_auth_failures(workers, text);
   append_rate_limited(workers, text);
+  append_checks(workers, text);
   text.counter("signet_signing_groups_total", "Groups of signatures made.",
                sum(workers, [](const WorkerMetrics& w) -> auto& { return w.signing_groups; }));
   text.counter("signet_signing_carried_over_total", "Signatures put off to a later loop iteration.",

@@ -169,6 +169,7 @@ std::string Server::start_workers() {
                                              .listen = listen_,
                                              .reuse_port = count > 1,
                                              .limits = limits,
+                                             .verify_cache_entries = config_.verify_cache_entries,
                                              .trusted_proxies = config_.trusted_proxies,
                                              .on_end = [this] { admin_loop_->post([this] { worker_ended(); }); }}));
   }

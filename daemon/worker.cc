@@ -36,8 +36,8 @@ std::string Worker::listen() {
 
 void Worker::run() {
   ::pthread_setname_np(::pthread_self(), fmt::format("worker-{}", setup_.index).c_str());
-  service_ =
-      std::make_unique<Service>(setup_.keystore, setup_.index, metrics_, setup_.shared, setup_.limits.in_flight_max);
+  service_ = std::make_unique<Service>(setup_.keystore, setup_.index, metrics_, setup_.shared,
+                                       setup_.limits.in_flight_max, system_clock_ms, setup_.verify_cache_entries);
   loop_ = http::ServerLoop::create(setup_.limits, *service_);
   loop_->set_trusted_proxies(setup_.trusted_proxies);
   if (std::string error = listen(); !error.empty()) return listening_.set_value(error);

@@ -23,6 +23,7 @@ struct WorkerSetup {
   std::vector<http::ListenAddress> listen;
   bool reuse_port = false;  // several workers share each TCP port
   http::Limits limits;
+  size_t verify_cache_entries = kVerifyCacheEntries;
   std::vector<std::string> trusted_proxies;
   std::function<void()> on_end;  // the worker's thread, when its loop has ended
 };

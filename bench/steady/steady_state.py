@@ -37,21 +37,60 @@ def worker_threads(pid):
     return found
 
 
-def drive(daemon, client, requests, connections=8):
-    """Keep-alive connections, `requests` in all, over several clients' worth of the same path."""
-    headers = {"Authorization": "Basic " + b64encode(":".join(client).encode()).decode(),
+WARM_UP = 2000  # requests: pools, caches, the first use of everything
+
+
+def basic(client_id, secret):
+    return "Basic " + b64encode(f"{client_id}:{secret}".encode()).decode()
+
+
+def fresh_tokens(daemon, client, count):
+    """That many tokens, by batches."""
+    tokens = []
+    while len(tokens) < count:
+        connection = http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=60)
+        connection.request("POST", "/oauth2/token/batch", body=json.dumps([{}] * min(1000, count - len(tokens))),
+                           headers={"Authorization": basic(*client), "Content-Type": "application/json"})
+        lines = connection.getresponse().read().decode().splitlines()
+        connection.close()
+        tokens += [json.loads(line)["access_token"] for line in lines]
+    return tokens
+
+
+def asker(daemon, client, kind, requests):
+    """Gives method, target, body and headers of request number n. Kinds: token; introspect and verify of hot tokens or
+    of tokens never seen."""
+    if kind == "token":
+        headers = {"Authorization": basic(*client), "Content-Type": "application/x-www-form-urlencoded"}
+        return lambda n: ("POST", "/oauth2/token", "grant_type=client_credentials", headers)
+    endpoint, _, which = kind.partition("-")
+    tokens = fresh_tokens(daemon, client, 100 if which == "hot" else WARM_UP + requests)
+    if endpoint == "verify":
+        return lambda n: ("GET", "/verify?audience=urn:demo&scope=a.read", None,
+                          {"Authorization": "Bearer " + tokens[n % len(tokens)]})
+    headers = {"Authorization": basic("demo-rs", daemon.secret("demo-rs")),
                "Content-Type": "application/x-www-form-urlencoded"}
+    return lambda n: ("POST", "/oauth2/introspect", "token=" + tokens[n % len(tokens)], headers)
+
+
+def drive(daemon, client, kind, requests, connections=8):
+    """Keep-alive connections, and a function that sends so many requests over them in turn."""
+    ask = asker(daemon, client, kind, requests)
+    sent = 0
     open_connections = [http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=10) for _ in range(connections)]
     for connection in open_connections:
         connection.connect()
 
     def rounds(count):
-        for n in range(count):
+        nonlocal sent
+        for n in range(sent, sent + count):
             connection = open_connections[n % connections]
-            connection.request("POST", "/oauth2/token", body="grant_type=client_credentials", headers=headers)
+            method, target, body, headers = ask(n)
+            connection.request(method, target, body=body, headers=headers)
             answer = connection.getresponse()
-            answer.read()
-            assert answer.status == 200, answer.status
+            content = answer.read()
+            assert answer.status == 200 and b'"active":false' not in content, (answer.status, content)
+        sent += count
     return rounds, open_connections
 
 
@@ -59,14 +98,14 @@ def resident_kib(pid):
     return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1])
 
 
-def allocations(library, algorithm, requests):
+def allocations(library, algorithm, requests, kind="token"):
     with tempfile.TemporaryDirectory() as directory:
         file = Path(directory) / "counts"
         daemon = Daemon.start(environment={"LD_PRELOAD": str(library), "MALLOC_COUNT_FILE": str(file)})
         try:
             client = make_client(daemon, algorithm)
-            rounds, connections = drive(daemon, client, requests)
-            rounds(2000)  # pools, caches, the first use of everything
+            rounds, connections = drive(daemon, client, kind, requests)
+            rounds(WARM_UP)
             workers = worker_threads(daemon.process.pid)
             assert workers, "no thread is named worker*"
             before = counts(file)
@@ -79,12 +118,12 @@ def allocations(library, algorithm, requests):
             daemon.stop()
 
 
-def futexes(algorithm, requests):
+def futexes(algorithm, requests, kind="token"):
     daemon = Daemon.start()
     try:
         client = make_client(daemon, algorithm)
-        rounds, connections = drive(daemon, client, requests)
-        rounds(2000)
+        rounds, connections = drive(daemon, client, kind, requests)
+        rounds(WARM_UP)
         worker = worker_threads(daemon.process.pid)[0]
         with tempfile.NamedTemporaryFile() as out:
             tracer = subprocess.Popen(["strace", "-qq", "-e", "trace=futex", "-o", out.name, "-p", str(worker)],
@@ -140,6 +179,9 @@ def main():
     parser.add_argument("--requests", type=int, default=10_000)
     parser.add_argument("--flat", type=int, default=1_000_000, help="requests of the memory check; 0 leaves it out")
     parser.add_argument("--algorithms", default="HS256,EdDSA,ES256,RS256")
+    parser.add_argument("--checks", default="introspect-hot,introspect-new,verify-hot,verify-new",
+                        help="kinds of checks, each with --check-algorithms; empty leaves them out")
+    parser.add_argument("--check-algorithms", default="EdDSA")
     parser.add_argument("--save", help="file for the figures, as JSON")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory:
@@ -153,6 +195,14 @@ def main():
             bad |= allocated != 0 or waited != 0
             seen[algorithm] = {"requests": requests, "malloc family": allocated, "futex": waited}
             print(f"| {algorithm} | {requests} | {allocated} | {waited} |", flush=True)
+        for algorithm in options.check_algorithms.split(","):
+            for kind in filter(None, options.checks.split(",")):
+                allocated = allocations(library, algorithm, options.requests, kind)
+                waited = futexes(algorithm, options.requests, kind)
+                bad |= allocated != 0 or waited != 0
+                seen[f"{kind} {algorithm}"] = {
+                    "requests": options.requests, "malloc family": allocated, "futex": waited}
+                print(f"| {kind} {algorithm} | {options.requests} | {allocated} | {waited} |", flush=True)
     if options.flat:
         first, last, sent = growth(options.flat)
         bad |= last > first * 1.02 + 1024

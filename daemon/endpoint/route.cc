@@ -16,6 +16,9 @@ constexpr std::array kRoutes{
     Entry{"/oauth2/token", Route::kToken, true},
     Entry{"/oauth2/token/batch", Route::kTokenBatch, true},
     Entry{"/oauth2/revoke", Route::kRevoke, true},
+    Entry{"/oauth2/introspect", Route::kIntrospect, true},
+    Entry{"/oauth2/introspect/batch", Route::kIntrospectBatch, true},
+    Entry{"/verify", Route::kVerify, true},
     Entry{"/.well-known/jwks.json", Route::kJwks, true},
     Entry{"/healthz", Route::kHealth, false},
     Entry{"/readyz", Route::kReady, false},
@@ -30,6 +33,9 @@ constexpr std::array<std::string_view, 2> kInserted{
 };
 
 constexpr std::string_view kTenantPrefix = "/t/";
+
+// Proxies that keep the path of the request they ask about put it behind this.
+constexpr std::string_view kVerifyPrefix = "/verify/";
 
 RouteMatch match_inserted(std::string_view path) {
   for (const std::string_view prefix : kInserted) {
@@ -55,6 +61,7 @@ RouteMatch match_route(std::string_view path) {
     if (!tenant.empty() && !entry.per_tenant) return {};
     return {entry.route, tenant};
   }
+  if (path.starts_with(kVerifyPrefix)) return {Route::kVerify, tenant};
   return tenant.empty() ? match_inserted(path) : RouteMatch{};
 }
 

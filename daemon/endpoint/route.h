@@ -6,7 +6,19 @@
 
 namespace signet {
 
-enum class Route : uint8_t { kNone, kToken, kTokenBatch, kRevoke, kJwks, kMetadata, kHealth, kReady };
+enum class Route : uint8_t {
+  kNone,
+  kToken,
+  kTokenBatch,
+  kRevoke,
+  kIntrospect,
+  kIntrospectBatch,
+  kVerify,
+  kJwks,
+  kMetadata,
+  kHealth,
+  kReady
+};
 
 struct RouteMatch {
   Route route = Route::kNone;
@@ -14,7 +26,8 @@ struct RouteMatch {
 };
 
 // match_route: exact paths, case-sensitive, not percent-decoded; tenants as /t/{tenant}/..., and for metadata also with
-// the tenant inserted after the well-known part (RFC 8414 section 3.1). Any thread, does not allocate.
+// the tenant inserted after the well-known part (RFC 8414 section 3.1). Below /verify/ every path is /verify. Any
+// thread, does not allocate.
 RouteMatch match_route(std::string_view path);
 
 }  // namespace signet

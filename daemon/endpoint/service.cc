@@ -3,7 +3,6 @@
 #include "daemon/endpoint/document_endpoint.h"
 #include "daemon/endpoint/health_endpoint.h"
 #include "daemon/endpoint/route.h"
-#include "protocol/base/check.h"
 
 namespace signet {
 namespace {
@@ -27,20 +26,25 @@ void reply_not_found(WorkerScope& scope, const http::Request& request, http::Res
 }  // namespace
 
 Service::Service(Keystore& keystore, size_t worker_index, WorkerMetrics& metrics, const ServiceShared& shared,
-                 size_t jobs_max, WallClock clock)
+                 size_t jobs_max, WallClock clock, size_t verify_cache_entries)
     : queue_(worker_index, jobs_max),
       scope_{keystore, worker_index, metrics, shared, queue_, clock, mailbox_},
       token_(scope_),
       batch_(scope_),
-      revoke_(scope_) {}
+      revoke_(scope_),
+      checker_(scope_, verify_cache_entries),
+      introspect_(scope_, checker_),
+      introspect_batch_(scope_, checker_),
+      verify_(scope_, checker_) {}
 
 std::optional<size_t> Service::on_head(const http::Request& request, http::Responder& responder) {
   const RouteMatch match = match_route(request.path);
   const size_t body_size_max = scope_.shared.settings.load().body_size_max;
-  if (match.route != Route::kTokenBatch) return body_size_max;
+  if (match.route != Route::kTokenBatch && match.route != Route::kIntrospectBatch) return body_size_max;
   const TenantKeys* tenant = find_tenant(scope_, match.tenant);
   if (tenant == nullptr) return body_size_max;  // on_request answers 404
-  return batch_.on_head(request, responder, *tenant);
+  return match.route == Route::kTokenBatch ? batch_.on_head(request, responder, *tenant)
+                                           : introspect_batch_.on_head(request, responder, *tenant);
 }
 
 void Service::on_request(const http::Request& request, http::Responder& responder) {
@@ -56,6 +60,12 @@ void Service::on_request(const http::Request& request, http::Responder& responde
       return batch_.on_request(request, responder, *tenant);
     case Route::kRevoke:
       return revoke_.on_request(request, responder, *tenant);
+    case Route::kIntrospect:
+      return introspect_.on_request(request, responder, *tenant);
+    case Route::kIntrospectBatch:
+      return introspect_batch_.on_request(request, responder, *tenant);
+    case Route::kVerify:
+      return verify_.on_request(request, responder, *tenant);
     case Route::kJwks:
       return serve_jwks(scope_, request, responder, *tenant);
     default:
@@ -67,15 +77,18 @@ bool Service::after_poll(http::Responder& responder) {
   responder_ = &responder;
   mailbox_.deliver();
   batch_.feed(responder);
+  introspect_batch_.feed(responder);
   const bool left = queue_.run(scope_.keystore.keys(), *this);
   const bool batches_left = batch_.finish_ready(responder);
+  const bool introspect_batches_left = introspect_batch_.finish_ready(responder);
   responder_ = nullptr;
-  return left || batches_left;
+  return left || batches_left || introspect_batches_left;
 }
 
 bool Service::still_valid(const SigningJob& job) {
   // A peer that hung up while its job waited: nothing is signed for nobody. (A batch asks for itself.)
   if (job.owner.batch == 0 && !responder_->alive(exchange_of(job.owner))) return false;
+  if (job.task == SigningTask::kCheck && job.client_id_size == 0) return true;  // /verify: nobody asks but the proxy
   const ClientRecord* client = scope_.keystore.clients().find(job.tenant, job.client());
   return client != nullptr && (client->revision() == job.client_revision);
 }
@@ -89,10 +102,32 @@ void Service::signed_job(SigningJob& job) {
   }
 }
 
-void Service::checked_job(SigningJob&, bool) { SIGNET_CHECK(false); }  // no endpoint queues one yet
+void Service::checked_job(SigningJob& job, bool held) {
+  switch (static_cast<CheckPurpose>(job.owner.purpose)) {
+    case CheckPurpose::kIntrospect:
+      return introspect_.checked_job(job, held, *responder_);
+    case CheckPurpose::kIntrospectBatch:
+      return introspect_batch_.checked_job(job, held);
+    case CheckPurpose::kVerify:
+      return verify_.checked_job(job, held, *responder_);
+  }
+}
+
+void Service::failed_check(SigningJob& job) {
+  scope_.metrics.checks[static_cast<size_t>(CheckResult::kUnavailable)].add();
+  switch (static_cast<CheckPurpose>(job.owner.purpose)) {
+    case CheckPurpose::kIntrospect:
+      return introspect_.failed_job(job, *responder_);
+    case CheckPurpose::kIntrospectBatch:
+      return introspect_batch_.failed_job(job);
+    case CheckPurpose::kVerify:
+      return verify_.failed_job(job, *responder_);
+  }
+}
 
 void Service::failed_job(SigningJob& job, Failure why) {
   scope_.metrics.signing_failures.add();
+  if (job.task == SigningTask::kCheck) return failed_check(job);
   if (job.owner.batch != 0) {
     batch_.failed_job(job, why);
   } else {

@@ -7,7 +7,11 @@
 
 #include "daemon/endpoint/batch_endpoint.h"
 #include "daemon/endpoint/revoke_endpoint.h"
+#include "daemon/endpoint/introspect_batch_endpoint.h"
+#include "daemon/endpoint/introspect_endpoint.h"
+#include "daemon/endpoint/token_checker.h"
 #include "daemon/endpoint/token_endpoint.h"
+#include "daemon/endpoint/verify_endpoint.h"
 #include "daemon/endpoint/worker_scope.h"
 
 namespace signet {
@@ -16,8 +20,9 @@ namespace signet {
 class Service final : public http::Handler, private SigningSink {
  public:
   // `keystore`, `metrics` and `shared` outlive the service. `jobs_max` bounds answers in the making: beyond, 503.
+  // `verify_cache_entries` is the size of the cache of verified tokens.
   Service(Keystore& keystore, size_t worker_index, WorkerMetrics& metrics, const ServiceShared& shared, size_t jobs_max,
-          WallClock clock = system_clock_ms);
+          WallClock clock = system_clock_ms, size_t verify_cache_entries = kVerifyCacheEntries);
 
   std::optional<size_t> on_head(const http::Request& request, http::Responder& responder) override;
   void on_request(const http::Request& request, http::Responder& responder) override;
@@ -34,12 +39,17 @@ class Service final : public http::Handler, private SigningSink {
   void signed_job(SigningJob& job) override;
   void checked_job(SigningJob& job, bool held) override;
   void failed_job(SigningJob& job, Failure why) override;
+  void failed_check(SigningJob& job);
 
   SigningQueue queue_;
   WorkerScope scope_;
   TokenEndpoint token_;
   BatchEndpoint batch_;
   RevokeEndpoint revoke_;
+  TokenChecker checker_;
+  IntrospectEndpoint introspect_;
+  IntrospectBatchEndpoint introspect_batch_;
+  VerifyEndpoint verify_;
   http::Responder* responder_ = nullptr;  // during after_poll
   Mailbox mailbox_;                       // ends first: what it still holds may belong to an endpoint
 };

@@ -22,6 +22,9 @@ struct ServiceSettings {
   RateLimit client_limit, address_limit, failed_authentication_limit;
 };
 
+// The default size of a worker's cache of verified tokens, in entries.
+inline constexpr size_t kVerifyCacheEntries = 16'384;
+
 struct ServiceShared {
   // /readyz: the store is writable, the clock is accepted, nothing drains.
   std::atomic<bool> ready{false};

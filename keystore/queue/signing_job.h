@@ -20,6 +20,7 @@ struct SigningJobOwner {
   uint32_t item = 0;        // entry of a batch
   uint64_t arrived_ns = 0;  // monotonic
   uint32_t batch = 0;       // 1 + number of the batch it belongs to; 0 = none
+  uint8_t purpose = 0;      // of a check: whose answer it is part of
 };
 
 enum class SigningTask : uint8_t {

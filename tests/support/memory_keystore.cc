@@ -15,7 +15,7 @@ MemoryKeystore::MemoryKeystore(size_t workers)
 
 MemoryKeystore::~MemoryKeystore() = default;
 
-void MemoryKeystore::add_key(JwsAlgorithm algorithm, std::string audience) {
+std::string MemoryKeystore::add_key(JwsAlgorithm algorithm, std::string audience, uint32_t tenant) {
   auto generated = generate_private_key(algorithm, 3072);
   SIGNET_CHECK(generated.has_value());
   KeySource source;
@@ -31,9 +31,37 @@ void MemoryKeystore::add_key(JwsAlgorithm algorithm, std::string audience) {
     source.kid = jwk->kid;
     source.public_jwk = write_jwk(*jwk);
   }
+  made_.push_back({tenant, source});
+  publish(tenant, source);
+  return source.kid;
+}
+
+void MemoryKeystore::publish(uint32_t tenant, KeySource source) {
   auto prepared = prepare_key(std::move(source), workers_);
   SIGNET_CHECK(prepared.has_value());
-  SIGNET_CHECK(builder_.put_key(0, *std::move(prepared)));
+  SIGNET_CHECK(builder_.put_key(tenant, *std::move(prepared)));
+  keys_->publish(builder_.build(), domain_);
+}
+
+void MemoryKeystore::set_key_status(std::string_view kid, KeyStatus status) {
+  for (const MadeKey& made : made_) {
+    if (made.source.kid != kid) continue;
+    KeySource source = made.source;
+    source.status = status;
+    source.revision = revision_++;
+    if (status != KeyStatus::kActive && status != KeyStatus::kPending) source.private_key.reset();
+    return publish(made.tenant, std::move(source));
+  }
+  std::abort();
+}
+
+void MemoryKeystore::add_tenant(uint32_t number, std::string name) {
+  builder_.put_tenant(number, std::move(name), 1'700'000'000);
+  keys_->publish(builder_.build(), domain_);
+}
+
+void MemoryKeystore::change_issuer(std::string issuer) {
+  builder_.set_issuer(std::move(issuer));
   keys_->publish(builder_.build(), domain_);
 }
 
@@ -41,6 +69,11 @@ void MemoryKeystore::add_client(Client client, std::string_view secret) {
   client.secrets = {pepper_->hash(client.tenant, client.client_id, secret, 1'700'000'000)};
   client.revision = revision_++;
   const ClientDirectory::Change change{client.tenant, client.client_id, &client};
+  directory_.apply({&change, 1});
+}
+
+void MemoryKeystore::remove_client(uint32_t tenant, std::string_view client_id) {
+  const ClientDirectory::Change change{tenant, client_id, nullptr};
   directory_.apply({&change, 1});
 }
 

@@ -16,10 +16,17 @@ class MemoryKeystore final : public Keystore {
   explicit MemoryKeystore(size_t workers);
   ~MemoryKeystore() override;
 
-  // Before any reader. Adds an active key of the tenant `default` and publishes it; audience for HMAC.
-  void add_key(JwsAlgorithm algorithm, std::string audience = {});
-  // Adds a client of the tenant `default` with this secret.
+  // Before any reader. Adds an active key and publishes it; audience for HMAC. Gives its kid.
+  std::string add_key(JwsAlgorithm algorithm, std::string audience = {}, uint32_t tenant = 0);
+  // Publishes a key again in another status, under a new revision. No reader may be registered.
+  void set_key_status(std::string_view kid, KeyStatus status);
+  // Adds a tenant without keys.
+  void add_tenant(uint32_t number, std::string name);
+  // Publishes another issuer. No reader may be registered.
+  void change_issuer(std::string issuer);
+  // Adds or replaces a client with this secret.
   void add_client(Client client, std::string_view secret);
+  void remove_client(uint32_t tenant, std::string_view client_id);
 
   const ClientDirectory& clients() const override { return directory_; }
   const KeySet& keys() const override { return keys_->load(); }
@@ -41,7 +48,14 @@ class MemoryKeystore final : public Keystore {
   void close() override {}
 
  private:
+  struct MadeKey {
+    uint32_t tenant;
+    KeySource source;  // active
+  };
+  void publish(uint32_t tenant, KeySource source);
+
   size_t workers_;
+  std::vector<MadeKey> made_;
   uint64_t revision_ = 1;
   Store* store_ = nullptr;
   QuiescentDomain domain_;

@@ -18,6 +18,11 @@ TEST(Route, FindsTheDefaultTenantAtTheRoot) {
   expect_route("/.well-known/jwks.json", Route::kJwks, "");
   expect_route("/.well-known/oauth-authorization-server", Route::kMetadata, "");
   expect_route("/.well-known/openid-configuration", Route::kMetadata, "");
+  expect_route("/oauth2/introspect", Route::kIntrospect, "");
+  expect_route("/oauth2/introspect/batch", Route::kIntrospectBatch, "");
+  expect_route("/verify", Route::kVerify, "");
+  expect_route("/verify/", Route::kVerify, "");
+  expect_route("/verify/orders/7", Route::kVerify, "");
   expect_route("/healthz", Route::kHealth, "");
   expect_route("/readyz", Route::kReady, "");
 }
@@ -27,6 +32,9 @@ TEST(Route, FindsOthersUnderTheirName) {
   expect_route("/t/acme/oauth2/token/batch", Route::kTokenBatch, "acme");
   expect_route("/t/acme/oauth2/revoke", Route::kRevoke, "acme");
   expect_route("/t/acme/.well-known/jwks.json", Route::kJwks, "acme");
+  expect_route("/t/acme/oauth2/introspect", Route::kIntrospect, "acme");
+  expect_route("/t/acme/verify", Route::kVerify, "acme");
+  expect_route("/t/acme/verify/t/other/verify", Route::kVerify, "acme");
 }
 
 // RFC 8414 section 3.1: the well-known part is inserted before the issuer's path; clients of OpenID Connect append it.

@@ -1,0 +1,90 @@
+#include "daemon/endpoint/token_cache.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <type_traits>
+
+#include "protocol/base/copy_text.h"
+
+namespace signet {
+namespace {
+
+constexpr uint8_t kNext = 3;     // replaced before all others
+constexpr uint8_t kOnTrial = 2;  // outlives a few
+constexpr uint32_t kTrialEvery = 32;
+
+size_t sets_for(size_t entries) {
+  return entries == 0 ? 0 : std::bit_ceil(std::max(entries, TokenCache::kWays)) / TokenCache::kWays;
+}
+
+}  // namespace
+
+TokenCache::TokenCache(size_t entries) : sets_(sets_for(entries)), index_(sets_) {
+  static_assert(sizeof(Entry) == kEntrySize && std::is_trivially_default_constructible_v<Entry>);
+  // Not initialised: pages come with their first use.
+  entries_.reset(new Entry[sets_ * kWays]);
+}
+
+uint64_t TokenCache::tag_of(const KeyedHash128& hash) {
+  uint64_t tag = 0;
+  std::memcpy(&tag, hash.data(), sizeof tag);
+  return tag == 0 ? 1 : tag;
+}
+
+size_t TokenCache::set_of(const KeyedHash128& hash) const {
+  uint64_t bits = 0;
+  std::memcpy(&bits, hash.data() + sizeof bits, sizeof bits);
+  return bits & (sets_ - 1);
+}
+
+size_t TokenCache::way_of(size_t set, uint32_t tenant, const KeyedHash128& hash) const {
+  const uint64_t tag = tag_of(hash);
+  for (size_t way = 0; way < kWays; ++way) {
+    if (index_[set].tags[way] != tag) continue;
+    const Head& head = entries_[set * kWays + way].head;
+    if (head.hash == hash && head.tenant == tenant) return way;
+  }
+  return kWays;
+}
+
+std::optional<TokenCache::Found> TokenCache::find(uint32_t tenant, const KeyedHash128& hash) {
+  if (sets_ == 0) return std::nullopt;
+  const size_t set = set_of(hash);
+  const size_t way = way_of(set, tenant, hash);
+  if (way == kWays) return std::nullopt;
+  index_[set].distance[way] = 0;
+  const Entry& entry = entries_[set * kWays + way];
+  return Found{entry.head.key_revision, CheckedTokenView(entry.head.token, entry.text.data())};
+}
+
+size_t TokenCache::victim_in(Set& set) {
+  const auto free = std::find(set.tags.begin(), set.tags.end(), 0);
+  if (free != set.tags.end()) return static_cast<size_t>(free - set.tags.begin());
+  const auto farthest = std::max_element(set.distance.begin(), set.distance.end());
+  // All grow old together, so that what was hot once does not stay for ever.
+  const auto step = static_cast<uint8_t>(kNext - *farthest);
+  for (uint8_t& distance : set.distance) distance = static_cast<uint8_t>(distance + step);
+  return static_cast<size_t>(farthest - set.distance.begin());
+}
+
+void TokenCache::put(uint32_t tenant, const KeyedHash128& hash, uint64_t key_revision, CheckedTokenView token) {
+  if (sets_ == 0 || token.text().size() > kTextMax) return;
+  const size_t set = set_of(hash);
+  size_t way = way_of(set, tenant, hash);
+  if (way == kWays) way = victim_in(index_[set]);
+  Entry& entry = entries_[set * kWays + way];
+  entry.head = {.hash = hash, .key_revision = key_revision, .tenant = tenant, .token = token.token()};
+  copy_text(entry.text.data(), token.text());
+  index_[set].tags[way] = tag_of(hash);
+  index_[set].distance[way] = ++puts_ % kTrialEvery == 0 ? kOnTrial : kNext;
+}
+
+void TokenCache::drop(uint32_t tenant, const KeyedHash128& hash) {
+  if (sets_ == 0) return;
+  const size_t set = set_of(hash);
+  const size_t way = way_of(set, tenant, hash);
+  if (way != kWays) index_[set].tags[way] = 0;
+}
+
+}  // namespace signet

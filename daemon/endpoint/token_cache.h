@@ -1,0 +1,79 @@
+// TokenCache: tokens whose signature a worker has found to hold, so that it need not compute it again.
+//
+// Invariants:
+// - An entry says only that exactly these octets verify under key revision R of a tenant. Whoever finds one looks up
+//   expiry, revocation, client, key and audience anew: a cache that had to be emptied for them would be an attack, and
+//   one that was not emptied a hole (CVE-2026-35039).
+// - Entries are found by a hash of the whole token of 128 bits under a key of this process: two tokens of one hash can
+//   neither be made nor met.
+// - Fixed memory, mapped as it is used. Nothing is allocated after construction.
+// - A scan of tokens that come once displaces at most one entry of a set that is in use: a new entry is the first to go
+//   until it was asked for again; one in 32 gets a longer trial, so that a new set of hot tokens finds its way in.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "daemon/endpoint/checked_token.h"
+#include "protocol/base/digest.h"
+
+namespace signet {
+
+// Loop thread only.
+class TokenCache {
+ public:
+  static constexpr size_t kWays = 8;
+  static constexpr size_t kEntrySize = 1024;  // octets of memory each
+
+  // Room for `entries`, rounded up to a power of two and at least one set; 0 = no cache.
+  explicit TokenCache(size_t entries);
+
+  struct Found {
+    uint64_t key_revision = 0;
+    CheckedTokenView token;  // valid until the next put
+  };
+  std::optional<Found> find(uint32_t tenant, const KeyedHash128& hash);
+  // Replaces an entry of the same hash. A token whose text is longer than kTextMax is not kept.
+  void put(uint32_t tenant, const KeyedHash128& hash, uint64_t key_revision, CheckedTokenView token);
+  void drop(uint32_t tenant, const KeyedHash128& hash);
+
+  size_t capacity() const { return sets_ * kWays; }
+
+ private:
+  struct Head {
+    KeyedHash128 hash;
+    uint64_t key_revision;
+    uint32_t tenant;
+    CheckedToken token;
+  };
+
+ public:
+  static constexpr size_t kTextMax = kEntrySize - sizeof(Head);
+
+ private:
+  struct Entry {
+    Head head;
+    std::array<char, kTextMax> text;
+  };
+  // Of a set: what is compared first, and how near each entry is to its replacement (3 = next).
+  struct alignas(64) Set {
+    std::array<uint64_t, kWays> tags{};  // 0 = free
+    std::array<uint8_t, kWays> distance{};
+  };
+
+  static uint64_t tag_of(const KeyedHash128& hash);
+  size_t set_of(const KeyedHash128& hash) const;
+  size_t way_of(size_t set, uint32_t tenant, const KeyedHash128& hash) const;  // kWays = not there
+  static size_t victim_in(Set& set);
+
+  size_t sets_;
+  uint32_t puts_ = 0;
+  std::vector<Set> index_;
+  std::unique_ptr<Entry[]> entries_;
+};
+
+}  // namespace signet

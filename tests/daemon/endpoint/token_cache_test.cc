@@ -1,0 +1,131 @@
+// The cache of verified tokens: what it says, what it forgets, and that a scan does not empty it.
+#include "daemon/endpoint/token_cache.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <string>
+
+namespace signet {
+namespace {
+
+// All of one set: the half of the hash that picks the set is the same.
+KeyedHash128 hash_of(uint64_t tag, uint64_t set = 0) {
+  KeyedHash128 hash;
+  std::memcpy(hash.data(), &tag, 8);
+  std::memcpy(hash.data() + 8, &set, 8);
+  return hash;
+}
+
+CheckedToken with_size(size_t size) {
+  CheckedToken token{};
+  token.text_size = token.body_size = static_cast<uint16_t>(size);
+  return token;
+}
+
+void put(TokenCache& cache, const KeyedHash128& hash, std::string_view text, uint32_t tenant = 0,
+         uint64_t revision = 1) {
+  const CheckedToken token = with_size(text.size());
+  cache.put(tenant, hash, revision, CheckedTokenView(token, text.data()));
+}
+
+TEST(TokenCache, FindsWhatWasPutAndNothingElse) {
+  TokenCache cache(64);
+  EXPECT_FALSE(cache.find(0, hash_of(1)));
+  put(cache, hash_of(1), "one", 0, 42);
+  const auto found = cache.find(0, hash_of(1));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->key_revision, 42u);
+  EXPECT_EQ(found->token.body(), "one");
+  EXPECT_FALSE(cache.find(1, hash_of(1))) << "another tenant";
+  EXPECT_FALSE(cache.find(0, hash_of(2)));
+  EXPECT_FALSE(cache.find(0, hash_of(1, 64))) << "the same set and tag, another hash";
+}
+
+TEST(TokenCache, ReplacesAnEntryOfTheSameHash) {
+  TokenCache cache(8);
+  put(cache, hash_of(1), "old", 0, 1);
+  put(cache, hash_of(1), "new", 0, 2);
+  EXPECT_EQ(cache.find(0, hash_of(1))->key_revision, 2u);
+  cache.drop(0, hash_of(1));
+  EXPECT_FALSE(cache.find(0, hash_of(1)));
+}
+
+TEST(TokenCache, ATagOfZeroIsAnEntryToo) {
+  TokenCache cache(8);
+  EXPECT_FALSE(cache.find(0, hash_of(0)));
+  put(cache, hash_of(0), "zero");
+  EXPECT_EQ(cache.find(0, hash_of(0))->token.body(), "zero");
+  EXPECT_FALSE(cache.find(0, hash_of(1))) << "the tag that zero is kept as";
+}
+
+TEST(TokenCache, ASetHoldsItsWaysAndThenForgets) {
+  TokenCache cache(8);
+  EXPECT_EQ(cache.capacity(), TokenCache::kWays);
+  for (uint64_t i = 1; i <= TokenCache::kWays; ++i) put(cache, hash_of(i), "text" + std::to_string(i));
+  for (uint64_t i = 1; i <= TokenCache::kWays; ++i) {
+    ASSERT_TRUE(cache.find(0, hash_of(i)));
+    EXPECT_EQ(cache.find(0, hash_of(i))->token.body(), "text" + std::to_string(i));
+  }
+  put(cache, hash_of(100), "one more");
+  EXPECT_TRUE(cache.find(0, hash_of(100)));
+  size_t left = 0;
+  for (uint64_t i = 1; i <= TokenCache::kWays; ++i) left += cache.find(0, hash_of(i)).has_value();
+  EXPECT_EQ(left, TokenCache::kWays - 1);
+}
+
+TEST(TokenCache, AScanOfTokensThatComeOnceLeavesTheHotOnes) {
+  TokenCache cache(8);
+  constexpr uint64_t kHot = TokenCache::kWays - 1;
+  for (uint64_t i = 1; i <= kHot; ++i) put(cache, hash_of(i), "hot");
+  for (uint64_t scan = 1000; scan < 11'000; ++scan) {
+    put(cache, hash_of(scan), "once");
+    for (uint64_t i = 1; scan % 8 == 0 && i <= kHot; ++i) {
+      ASSERT_TRUE(cache.find(0, hash_of(i))) << "after " << scan - 999;
+    }
+  }
+}
+
+TEST(TokenCache, ANewHotSetTakesThePlaceOfAnOldOne) {
+  TokenCache cache(8);
+  for (uint64_t i = 1; i <= 8; ++i) {
+    put(cache, hash_of(i), "old");
+    EXPECT_TRUE(cache.find(0, hash_of(i)));
+  }
+  size_t hits = 0;
+  for (int round = 0; round < 200; ++round) {
+    for (uint64_t i = 101; i <= 106; ++i) {
+      if (cache.find(0, hash_of(i))) {
+        ++hits;
+      } else {
+        put(cache, hash_of(i), "new");
+      }
+    }
+  }
+  EXPECT_GT(hits, 600u) << "of 1200";
+}
+
+TEST(TokenCache, KeepsNoTextThatDoesNotFit) {
+  TokenCache cache(8);
+  put(cache, hash_of(1), std::string(TokenCache::kTextMax, 'x'));
+  EXPECT_TRUE(cache.find(0, hash_of(1)));
+  put(cache, hash_of(2), std::string(TokenCache::kTextMax + 1, 'x'));
+  EXPECT_FALSE(cache.find(0, hash_of(2)));
+}
+
+TEST(TokenCache, OfNoEntriesHoldsNone) {
+  TokenCache cache(0);
+  put(cache, hash_of(1), "x");
+  EXPECT_FALSE(cache.find(0, hash_of(1)));
+  cache.drop(0, hash_of(1));
+  EXPECT_EQ(cache.capacity(), 0u);
+}
+
+TEST(TokenCache, RoundsUpToAPowerOfTwo) {
+  EXPECT_EQ(TokenCache(1).capacity(), 8u);
+  EXPECT_EQ(TokenCache(9).capacity(), 16u);
+  EXPECT_EQ(TokenCache(1000).capacity(), 1024u);
+}
+
+}  // namespace
+}  // namespace signet
