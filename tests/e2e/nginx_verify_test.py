@@ -123,7 +123,8 @@ class Nginx(unittest.TestCase):
         self.assertEqual((401, 'Bearer realm="signet"'), self.ask())
         self.assertEqual((401, 'Bearer realm="signet", error="invalid_token"'), self.ask(good[:-2]))
         self.assertEqual(401, self.ask(headers={"Authorization": "Basic ZGVtbzp4"})[0])
-        self.assertEqual(403, self.ask(self.token("--scope", "b.read"))[0])
+        self.assertEqual((403, 'Bearer realm="signet", error="insufficient_scope", scope="a.read"'),
+                         self.ask(self.token("--scope", "b.read")))
         self.assertEqual(404, self.ask(good, path="/signet-verify")[0], "the question itself is not for clients")
         self.assertEqual([], Upstream.seen)
 
