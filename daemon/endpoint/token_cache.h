@@ -26,7 +26,8 @@ namespace signet {
 // Loop thread only.
 class TokenCache {
  public:
-  static constexpr size_t kWays = 8;
+  // With 8, one in twenty of 10,000 hot tokens found no place among 16,384; with 16 it is one in two hundred.
+  static constexpr size_t kWays = 16;
   static constexpr size_t kEntrySize = 1024;  // octets of memory each
 
   // Room for `entries`, rounded up to a power of two and at least one set; 0 = no cache.

@@ -43,7 +43,7 @@ TEST(TokenCache, FindsWhatWasPutAndNothingElse) {
 }
 
 TEST(TokenCache, ReplacesAnEntryOfTheSameHash) {
-  TokenCache cache(8);
+  TokenCache cache(TokenCache::kWays);
   put(cache, hash_of(1), "old", 0, 1);
   put(cache, hash_of(1), "new", 0, 2);
   EXPECT_EQ(cache.find(0, hash_of(1))->key_revision, 2u);
@@ -52,7 +52,7 @@ TEST(TokenCache, ReplacesAnEntryOfTheSameHash) {
 }
 
 TEST(TokenCache, ATagOfZeroIsAnEntryToo) {
-  TokenCache cache(8);
+  TokenCache cache(TokenCache::kWays);
   EXPECT_FALSE(cache.find(0, hash_of(0)));
   put(cache, hash_of(0), "zero");
   EXPECT_EQ(cache.find(0, hash_of(0))->token.body(), "zero");
@@ -60,7 +60,7 @@ TEST(TokenCache, ATagOfZeroIsAnEntryToo) {
 }
 
 TEST(TokenCache, ASetHoldsItsWaysAndThenForgets) {
-  TokenCache cache(8);
+  TokenCache cache(TokenCache::kWays);
   EXPECT_EQ(cache.capacity(), TokenCache::kWays);
   for (uint64_t i = 1; i <= TokenCache::kWays; ++i) put(cache, hash_of(i), "text" + std::to_string(i));
   for (uint64_t i = 1; i <= TokenCache::kWays; ++i) {
@@ -75,7 +75,7 @@ TEST(TokenCache, ASetHoldsItsWaysAndThenForgets) {
 }
 
 TEST(TokenCache, AScanOfTokensThatComeOnceLeavesTheHotOnes) {
-  TokenCache cache(8);
+  TokenCache cache(TokenCache::kWays);
   constexpr uint64_t kHot = TokenCache::kWays - 1;
   for (uint64_t i = 1; i <= kHot; ++i) put(cache, hash_of(i), "hot");
   for (uint64_t scan = 1000; scan < 11'000; ++scan) {
@@ -87,8 +87,8 @@ TEST(TokenCache, AScanOfTokensThatComeOnceLeavesTheHotOnes) {
 }
 
 TEST(TokenCache, ANewHotSetTakesThePlaceOfAnOldOne) {
-  TokenCache cache(8);
-  for (uint64_t i = 1; i <= 8; ++i) {
+  TokenCache cache(TokenCache::kWays);
+  for (uint64_t i = 1; i <= TokenCache::kWays; ++i) {
     put(cache, hash_of(i), "old");
     EXPECT_TRUE(cache.find(0, hash_of(i)));
   }
@@ -106,7 +106,7 @@ TEST(TokenCache, ANewHotSetTakesThePlaceOfAnOldOne) {
 }
 
 TEST(TokenCache, KeepsNoTextThatDoesNotFit) {
-  TokenCache cache(8);
+  TokenCache cache(TokenCache::kWays);
   put(cache, hash_of(1), std::string(TokenCache::kTextMax, 'x'));
   EXPECT_TRUE(cache.find(0, hash_of(1)));
   put(cache, hash_of(2), std::string(TokenCache::kTextMax + 1, 'x'));
@@ -122,8 +122,8 @@ TEST(TokenCache, OfNoEntriesHoldsNone) {
 }
 
 TEST(TokenCache, RoundsUpToAPowerOfTwo) {
-  EXPECT_EQ(TokenCache(1).capacity(), 8u);
-  EXPECT_EQ(TokenCache(9).capacity(), 16u);
+  EXPECT_EQ(TokenCache(1).capacity(), TokenCache::kWays);
+  EXPECT_EQ(TokenCache(TokenCache::kWays + 1).capacity(), 2 * TokenCache::kWays);
   EXPECT_EQ(TokenCache(1000).capacity(), 1024u);
 }
 
