@@ -58,15 +58,17 @@ bool Connection::send(std::string_view request, uint64_t started_ns, int epoll, 
     return true;
   if (sent < 0 && errno != EAGAIN && errno != EINTR) return false;
   unsent_ = request.substr(sent < 0 ? 0 : static_cast<size_t>(sent));
+  unsent_at_ = 0;
   watch(epoll, number, EPOLLIN | EPOLLOUT);
   return true;
 }
 
 bool Connection::send_rest(int epoll, uint32_t number) {
-  const ssize_t sent = ::send(socket_, unsent_.data(), unsent_.size(), MSG_NOSIGNAL);
+  const std::string_view rest = std::string_view(unsent_).substr(unsent_at_);
+  const ssize_t sent = ::send(socket_, rest.data(), rest.size(), MSG_NOSIGNAL);
   if (sent < 0) return errno == EAGAIN || errno == EINTR;
-  unsent_.erase(0, static_cast<size_t>(sent));
-  if (unsent_.empty()) watch(epoll, number, EPOLLIN);
+  unsent_at_ += static_cast<size_t>(sent);
+  if (unsent_at_ == unsent_.size()) watch(epoll, number, EPOLLIN);
   return true;
 }
 

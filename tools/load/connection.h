@@ -45,7 +45,8 @@ class Connection {
   State state_ = State::kClosed;
   uint64_t started_ns_ = 0;
   ResponseReader reader_;
-  std::string unsent_;
+  std::string unsent_;  // from unsent_at_ on
+  size_t unsent_at_ = 0;
 };
 
 }  // namespace signet::load

@@ -13,22 +13,6 @@
 namespace signet::load {
 namespace {
 
-std::expected<std::string, std::string> read_file(const std::string& path) {
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  int error = file < 0 ? errno : 0;
-  std::string text;
-  char part[65536];
-  while (error == 0) {
-    const ssize_t size = read(file, part, sizeof part);
-    if (size == 0) break;
-    if (size > 0) text.append(part, static_cast<size_t>(size));
-    if (size < 0 && errno != EINTR) error = errno;
-  }
-  if (file >= 0) close(file);
-  if (error != 0) return std::unexpected(fmt::format("{}: {}", path, std::generic_category().message(error)));
-  return text;
-}
-
 std::expected<Credentials, std::string> parse_json_line(std::string_view line, std::string_view tenant) {
   const auto json = read_json(line);
   if (!json) return std::unexpected(describe(json.error()));
@@ -52,6 +36,22 @@ std::expected<Credentials, std::string> parse_line(std::string_view line, std::s
 }
 
 }  // namespace
+
+std::expected<std::string, std::string> read_file(const std::string& path) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  int error = file < 0 ? errno : 0;
+  std::string text;
+  char part[65536];
+  while (error == 0) {
+    const ssize_t size = read(file, part, sizeof part);
+    if (size == 0) break;
+    if (size > 0) text.append(part, static_cast<size_t>(size));
+    if (size < 0 && errno != EINTR) error = errno;
+  }
+  if (file >= 0) close(file);
+  if (error != 0) return std::unexpected(fmt::format("{}: {}", path, std::generic_category().message(error)));
+  return text;
+}
 
 std::expected<std::string, std::string> read_secret_file(const std::string& path) {
   auto text = read_file(path);

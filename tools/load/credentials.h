@@ -13,6 +13,9 @@ struct Credentials {
   std::string client_secret;
 };
 
+// read_file reads a whole file. Errors are sentences for people.
+std::expected<std::string, std::string> read_file(const std::string& path);
+
 // read_secret_file reads one secret; a line end after it does not count. Errors are sentences for people.
 std::expected<std::string, std::string> read_secret_file(const std::string& path);
 

@@ -1,13 +1,14 @@
-// signet-load: measures the token endpoint.
+// signet-load: measures how fast tokens are issued, refreshed and checked.
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <exception>
 
-#include "tools/load/credentials.h"
+#include "tools/load/clock.h"
 #include "tools/load/options.h"
 #include "tools/load/report.h"
+#include "tools/load/scenario.h"
 
 namespace {
 
@@ -22,19 +23,6 @@ int fail(int exit_status, std::string_view text) {
   return exit_status;
 }
 
-// The tenant that the URL's path names.
-std::string tenant_of(const Url& url) {
-  if (!url.path.starts_with("/t/")) return "default";
-  return url.path.substr(3, url.path.find('/', 3) - 3);
-}
-
-std::expected<std::vector<Credentials>, std::string> read_clients(const Options& options, const Url& url) {
-  if (!options.clients_file.empty()) return read_clients_file(options.clients_file, tenant_of(url));
-  const auto secret = read_secret_file(options.secret_file);
-  if (!secret) return std::unexpected(secret.error());
-  return std::vector{Credentials{options.client, *secret}};
-}
-
 int run(const Options& options) {
   const auto url = parse_url(options.url);
   if (!url) return fail(kExitUsage, "--url: " + url.error());
@@ -43,10 +31,14 @@ int run(const Options& options) {
   if (!address->is_loopback() && !options.allow_remote) {
     return fail(kExitUsage, fmt::format("{} is not this machine: give --allow-remote if you may load it", url->host));
   }
-  const auto clients = read_clients(options, *url);
-  if (!clients) return fail(kExitFailed, clients.error());
-  const RequestSet requests = RequestSet::token(*url, *clients, options.scope, options.auth);
-  const auto measurement = run_load(options.plan, *url, *address, requests);
+  const uint64_t began_ns = monotonic_ns();
+  const auto prepared = prepare_run(options, *url, *address);
+  if (!prepared) return fail(kExitFailed, prepared.error());
+  // Scripts that count the server's CPU time take their first reading here.
+  if (options.scenario != Scenario::kToken) {
+    fmt::print(stderr, "prepared in {:.1f} s\n", static_cast<double>(monotonic_ns() - began_ns) / 1e9);
+  }
+  const auto measurement = run_load(options.plan, *url, *address, prepared->workloads, prepared->companion.get());
   if (!measurement) return fail(kExitFailed, measurement.error());
   fmt::print("{}", options.json ? report_json(*measurement) : report_table(*measurement, options.plan));
   fmt::print(stderr, "{}", report_remarks(*measurement, options.plan));

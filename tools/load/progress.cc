@@ -24,4 +24,17 @@ void ProgressLine::show(uint64_t answered, uint64_t errors) {
   std::fflush(stderr);
 }
 
+CountLine::~CountLine() {
+  if (drawn_) fmt::print(stderr, "{}", kClearLine);
+}
+
+void CountLine::show(size_t done, size_t wanted) {
+  const size_t percent = done * 100 / wanted;
+  if (!shown_ || (drawn_ && percent == percent_)) return;
+  percent_ = percent;
+  drawn_ = true;
+  fmt::print(stderr, "{}preparing: {} of {} {}", kClearLine, done, wanted, what_);
+  std::fflush(stderr);
+}
+
 }  // namespace signet::load

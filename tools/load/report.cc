@@ -34,13 +34,29 @@ std::string report_table(const Measurement& measurement, const LoadPlan& plan) {
   return text;
 }
 
+namespace {
+
+std::string error_remark(const Measurement& measurement) {
+  std::string text = fmt::format(
+      "{} errors: {} not 2xx, {} that say the wrong thing, {} not understood, {} connections lost, {} not connected",
+      measurement.errors(), measurement.bad_status, measurement.wrong_answer, measurement.bad_answer,
+      measurement.closed, measurement.not_connected);
+  if (measurement.not_revoked > 0) text += fmt::format(", {} revocations not done", measurement.not_revoked);
+  return text + fmt::format("; the first: {}\n", measurement.first_error);
+}
+
+}  // namespace
+
 std::string report_remarks(const Measurement& measurement, const LoadPlan& plan) {
   std::string text;
-  if (measurement.errors() > 0) {
-    text +=
-        fmt::format("{} errors: {} not 2xx, {} not understood, {} connections lost, {} not connected; the first: {}\n",
-                    measurement.errors(), measurement.bad_status, measurement.bad_answer, measurement.closed,
-                    measurement.not_connected, measurement.first_error);
+  if (measurement.errors() > 0) text += error_remark(measurement);
+  if (measurement.ended > 0) {
+    text += fmt::format("{} of {} connections ended before the run did: {}\n", measurement.ended, plan.connections,
+                        measurement.why_ended);
+  }
+  if (measurement.revoked > 0) {
+    text += fmt::format("{} revocations were made meanwhile; 99% of them took at most {:.3f} ms\n", measurement.revoked,
+                        static_cast<double>(measurement.revocation_ns.percentile(0.99)) / 1e6);
   }
   if (measurement.unanswered > 0) {
     text += fmt::format(

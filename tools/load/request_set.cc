@@ -5,72 +5,66 @@
 #include <algorithm>
 #include <cstring>
 
-#include "protocol/base/base64url.h"
-#include "protocol/base/char_class.h"
+#include "tools/load/request_text.h"
 
 namespace signet::load {
-namespace {
 
-constexpr std::string_view kTokenPath = "/oauth2/token";
-constexpr CharClass kUnreserved = kAlphanumerics | CharClass("-._~");
-
-std::string token_path(const Url& url) {
-  return url.path.ends_with(kTokenPath) ? url.path : fmt::format("{}{}", url.path, kTokenPath);
-}
-
-}  // namespace
-
-std::string form_encode(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (kUnreserved.contains(c)) {
-      out += c;
-    } else {
-      out += fmt::format("%{:02X}", static_cast<uint8_t>(c));
-    }
-  }
-  return out;
-}
-
-std::string base64_encode(std::string_view text) {
-  std::string out(base64url_encoded_size(text.size()), '\0');
-  base64url_encode(as_bytes(text), out.data());
-  std::replace(out.begin(), out.end(), '-', '+');
-  std::replace(out.begin(), out.end(), '_', '/');
-  out.append((4 - out.size() % 4) % 4, '=');
-  return out;
-}
-
-RequestSet RequestSet::token(const Url& url, std::span<const Credentials> clients, std::string_view scope,
-                             AuthMethod method) {
+RequestSet RequestSet::token(std::string_view authority, std::string_view path, std::span<const Credentials> clients,
+                             std::string_view scope, AuthMethod method) {
   RequestSet set;
   std::string body = "grant_type=client_credentials";
   if (!scope.empty()) body += "&scope=" + form_encode(scope);
-  const std::string head =
-      fmt::format("POST {} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n",
-                  token_path(url), url.authority());
+  const std::string head = post_head(authority, path);
   if (method == AuthMethod::kBasic) {
     set.prefix_ = fmt::format("{}Content-Length: {}\r\nAuthorization: Basic ", head, body.size());
     set.suffix_ = "\r\n\r\n" + body;
   } else {
     set.prefix_ = head + "Content-Length: ";
   }
-  size_t longest = 0;
   set.ends_.reserve(clients.size());
   for (const Credentials& client : clients) {
-    const std::string id = form_encode(client.client_id), secret = form_encode(client.client_secret);
-    const size_t before = set.middles_.size();
     if (method == AuthMethod::kBasic) {
-      set.middles_ += base64_encode(fmt::format("{}:{}", id, secret));
+      set.middles_ += basic_value(client);
     } else {
-      const std::string whole = fmt::format("{}&client_id={}&client_secret={}", body, id, secret);
+      const std::string whole = body + post_credentials(client);
       set.middles_ += fmt::format("{}\r\n\r\n{}", whole.size(), whole);
     }
-    longest = std::max(longest, set.middles_.size() - before);
-    set.ends_.push_back(set.middles_.size());
+    set.end_request();
   }
-  set.request_size_max_ = set.prefix_.size() + longest + set.suffix_.size();
   return set;
+}
+
+RequestSet RequestSet::introspection(std::string_view authority, std::string_view path, const TokenList& tokens,
+                                     const Credentials& resource_server, AuthMethod method) {
+  RequestSet set;
+  set.prefix_ = post_head(authority, path) + authorization_of(resource_server, method) + "Content-Length: ";
+  if (method == AuthMethod::kPost) set.suffix_ = post_credentials(resource_server);
+  set.ends_.reserve(tokens.size());
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    const std::string body = "token=" + form_encode(tokens.at(i));
+    set.middles_ += fmt::format("{}\r\n\r\n{}", body.size() + set.suffix_.size(), body);
+    set.end_request();
+  }
+  return set;
+}
+
+RequestSet RequestSet::verification(std::string_view authority, std::string_view target, const TokenList& tokens) {
+  RequestSet set;
+  set.prefix_ = fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer ", target, authority);
+  set.suffix_ = "\r\n\r\n";
+  set.ends_.reserve(tokens.size());
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    set.middles_ += tokens.at(i);
+    set.end_request();
+  }
+  return set;
+}
+
+// Ends the request whose middle was appended last; prefix and suffix stand by then.
+void RequestSet::end_request() {
+  const uint64_t before = ends_.empty() ? 0 : ends_.back();
+  ends_.push_back(middles_.size());
+  request_size_max_ = std::max<size_t>(request_size_max_, prefix_.size() + (middles_.size() - before) + suffix_.size());
 }
 
 std::string_view RequestSet::compose(size_t index, std::span<char> out) const {

@@ -79,15 +79,16 @@ void ResponseReader::reset() {
   body_left_ = 0;
   in_body_ = false;
   partial_head_.clear();
+  partial_body_.clear();
+  body_ = {};
 }
 
 ResponseReader::State ResponseReader::feed(std::string_view bytes) {
   if (in_body_) return take_body(bytes);
-  std::string joined;
   if (!partial_head_.empty()) {
-    joined = std::move(partial_head_);
+    joined_ = std::move(partial_head_);
     partial_head_.clear();
-    bytes = joined.append(bytes);
+    bytes = joined_.append(bytes);
   }
   const size_t end = bytes.find(kEndOfHead);
   if (end == std::string_view::npos) {
@@ -101,6 +102,8 @@ ResponseReader::State ResponseReader::feed(std::string_view bytes) {
   body_left_ = head_.content_length;
   in_body_ = true;
   excerpt_.clear();
+  partial_body_.clear();
+  body_ = {};
   return take_body(bytes.substr(end + kEndOfHead.size()));
 }
 
@@ -109,8 +112,12 @@ ResponseReader::State ResponseReader::take_body(std::string_view bytes) {
   if (head_.status / 100 != 2 && excerpt_.size() < kExcerptSizeMax) {
     excerpt_ += bytes.substr(0, kExcerptSizeMax - excerpt_.size());
   }
+  // The usual answer comes in one piece and is not copied.
+  const bool whole = partial_body_.empty() && bytes.size() == body_left_;
+  if (keeps_bodies_ && !whole) partial_body_ += bytes;
   body_left_ -= bytes.size();
   if (body_left_ > 0) return State::kMore;
+  if (keeps_bodies_) body_ = whole ? bytes : std::string_view(partial_body_);
   in_body_ = false;
   return State::kComplete;
 }

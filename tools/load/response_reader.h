@@ -21,7 +21,8 @@ struct ResponseHead {
 std::optional<ResponseHead> parse_response_head(std::string_view head);
 
 // Reads one answer after the other, in whatever pieces they come. Not thread-safe. Allocates only when a head comes in
-// pieces, and for the excerpt of an answer that is not good.
+// pieces, for the excerpt of an answer that is not good, and for bodies that are kept and come in pieces until the room
+// for them has grown.
 class ResponseReader {
  public:
   enum class State : uint8_t { kMore, kComplete, kBad };
@@ -30,6 +31,11 @@ class ResponseReader {
   // octets beyond the answer; the connection is of no use any more. After kComplete the next feed starts a new answer.
   State feed(std::string_view bytes);
 
+  // From the next answer on, bodies are kept (body).
+  void keep_bodies() { keeps_bodies_ = true; }
+  // The whole body after kComplete, when bodies are kept; borrowed until the next feed
+  // or the end of the octets fed last.
+  std::string_view body() const { return body_; }
   const ResponseHead& head() const { return head_; }
   // The first octets of the body of an answer that is not 2xx.
   const std::string& excerpt() const { return excerpt_; }
@@ -44,7 +50,11 @@ class ResponseReader {
   uint64_t body_left_ = 0;
   bool in_body_ = false;
   std::string partial_head_;
+  std::string joined_;  // a head in pieces and what came with its end
   std::string excerpt_;
+  bool keeps_bodies_ = false;
+  std::string partial_body_;
+  std::string_view body_;
 };
 
 }  // namespace signet::load

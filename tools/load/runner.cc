@@ -23,6 +23,9 @@ namespace {
 
 using Workers = std::vector<std::unique_ptr<Worker>>;
 
+constexpr uint64_t kProgressNs = 1'000'000'000;
+constexpr uint64_t kWatchNs = 50'000'000;  // how late an early end may be noticed
+
 uint64_t ns(double seconds) { return static_cast<uint64_t>(seconds * 1e9); }
 
 // The signals that end a run early, blocked in every thread; the main thread waits for them.
@@ -57,16 +60,19 @@ std::expected<void, std::string> allow_descriptors(unsigned connections) {
                   connections, wanted, limit.rlim_max));
 }
 
-Workers make_workers(const LoadPlan& plan, const Address& address, const RequestSet& requests,
+Workers make_workers(const LoadPlan& plan, const Address& address, const WorkloadFactory& workloads,
                      const std::atomic<bool>& stop) {
   Workers workers;
+  unsigned first_connection = 0;
   for (unsigned i = 0; i < plan.threads; ++i) {
-    WorkerPlan one{.address = address, .requests = &requests};
+    WorkerPlan one{.address = address};
     one.connections = plan.connections / plan.threads + (i < plan.connections % plan.threads ? 1 : 0);
     one.interval_ns = plan.rate > 0 ? 1e9 * plan.threads / plan.rate : 0;
     one.offset_ns = plan.rate > 0 ? static_cast<uint64_t>(1e9 * i / plan.rate) : 0;
-    one.seed = i + 1;
-    workers.push_back(std::make_unique<Worker>(one, stop));
+    const Share share{
+        .worker = i, .workers = plan.threads, .first_connection = first_connection, .connections = one.connections};
+    workers.push_back(std::make_unique<Worker>(one, workloads(share), stop));
+    first_connection += one.connections;
   }
   return workers;
 }
@@ -90,11 +96,15 @@ void run_worker(Worker& worker, Start& start) {
 void watch(const LoadPlan& plan, const Workers& workers, const sigset_t& signals, uint64_t end_ns,
            std::atomic<bool>& stop) {
   ProgressLine progress(plan.show_progress);
+  uint64_t show_ns = monotonic_ns() + kProgressNs;
   for (uint64_t now_ns; (now_ns = monotonic_ns()) < end_ns;) {
-    if (wait_for_signal(signals, std::min(end_ns, now_ns + 1'000'000'000))) {
+    const bool ended = std::ranges::all_of(workers, [](const auto& worker) { return worker->finished(); });
+    if (ended || wait_for_signal(signals, std::min(end_ns, now_ns + kWatchNs))) {
       stop.store(true);
       return;
     }
+    if (now_ns < show_ns) continue;
+    show_ns += kProgressNs;
     uint64_t answered = 0, errors = 0;
     for (const auto& worker : workers) {
       answered += worker->answered_so_far();
@@ -114,11 +124,11 @@ std::string connect_failure(const Url& url, int error) {
 }  // namespace
 
 std::expected<Measurement, std::string> run_load(const LoadPlan& plan, const Url& url, const Address& address,
-                                                 const RequestSet& requests) {
+                                                 const WorkloadFactory& workloads, Companion* companion) {
   if (const auto allowed = allow_descriptors(plan.connections); !allowed) return std::unexpected(allowed.error());
   const sigset_t signals = block_signals();
   std::atomic<bool> stop{false};
-  const Workers workers = make_workers(plan, address, requests, stop);
+  const Workers workers = make_workers(plan, address, workloads, stop);
   Start start(plan.threads);
   std::vector<std::jthread> threads;
   for (const auto& worker : workers) threads.emplace_back([&worker, &start] { run_worker(*worker, start); });
@@ -126,12 +136,15 @@ std::expected<Measurement, std::string> run_load(const LoadPlan& plan, const Url
   start.times.start_ns = monotonic_ns();
   start.times.measured_from_ns = start.times.start_ns + ns(plan.warmup_s);
   start.times.end_ns = start.times.measured_from_ns + ns(plan.duration_s);
-  start.go.count_down();
   const int error = start.error.load();
+  Measurement sum;
+  if (error == 0 && companion != nullptr) {
+    threads.emplace_back([&] { sum = companion->run(start.times, stop); });
+  }
+  start.go.count_down();
   if (error == 0) watch(plan, workers, signals, start.times.end_ns, stop);
   threads.clear();
   if (error != 0) return std::unexpected(connect_failure(url, error));
-  Measurement sum;
   for (const auto& worker : workers) sum.add(worker->measurement());
   return sum;
 }

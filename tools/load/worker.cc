@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "tools/load/clock.h"
 
@@ -30,15 +31,16 @@ int wait_for_events(int epoll, epoll_event* events, uint64_t timeout_ns) {
 
 }  // namespace
 
-Worker::Worker(const WorkerPlan& plan, const std::atomic<bool>& stop)
+Worker::Worker(const WorkerPlan& plan, std::unique_ptr<Workload> workload, const std::atomic<bool>& stop)
     : plan_(plan),
       stop_(stop),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
       connections_(plan.connections),
       input_(kInputSize),
-      request_(plan.requests->request_size_max()),
-      random_(plan.seed * 0x9E3779B97F4A7C15 | 1) {
-  if (plan.requests->size() == 1) only_request_ = plan.requests->compose(0, request_);
+      workload_(std::move(workload)) {
+  for (Connection& connection : connections_) {
+    if (workload_->reads_bodies()) connection.reader().keep_bodies();
+  }
 }
 
 Worker::~Worker() {
@@ -72,7 +74,7 @@ void Worker::run(const RunTimes& times) {
     if (connections_[number].state() == Connection::State::kIdle) start_request(number, now_ns);
   }
   bool measuring = false;
-  for (; now_ns < times_.end_ns && !stop_.load(std::memory_order_relaxed); now_ns = monotonic_ns()) {
+  for (; now_ns < times_.end_ns && !all_ended() && !stop_.load(std::memory_order_relaxed); now_ns = monotonic_ns()) {
     if (!measuring && now_ns >= times_.measured_from_ns) {
       measuring = true;
       begin_measuring();
@@ -80,6 +82,7 @@ void Worker::run(const RunTimes& times) {
     loop_once(now_ns, measuring ? times_.end_ns : times_.measured_from_ns);
   }
   if (measuring) end_measuring(now_ns);
+  finished_.store(true, std::memory_order_release);
 }
 
 void Worker::begin_measuring() {
@@ -93,7 +96,7 @@ void Worker::end_measuring(uint64_t now_ns) {
   measurement_.seconds = static_cast<double>(now_ns - times_.measured_from_ns) / 1e9;
   send_due(now_ns);  // what fell due while the last answers were read
   sending_ = false;
-  if (!schedule_) return;
+  if (!schedule_ || all_ended()) return;
   const uint64_t end_ns = now_ns, drain_until_ns = now_ns + kDrainNs;
   while (waiting_ > 0 && (now_ns = monotonic_ns()) < drain_until_ns) loop_once(now_ns, drain_until_ns);
   // What waits still has waited at least so long: leaving it out would flatter a server that does not keep up.
@@ -124,7 +127,7 @@ void Worker::send_due(uint64_t now_ns) {
     idle_.pop_front();
     // Lost or taken since it was put here.
     if (connections_[number].state() != Connection::State::kIdle) continue;
-    start_request(number, schedule_->take());
+    if (start_request(number, schedule_->next_ns())) schedule_->take();
   }
 }
 

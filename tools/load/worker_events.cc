@@ -44,8 +44,11 @@ void Worker::on_connected(uint32_t number) {
     reopen_at_ns_ = monotonic_ns() + kReopenAfterNs;
     return;
   }
-  if (sending_ && !schedule_) return start_request(number, monotonic_ns());
-  idle_.push_back(number);
+  if (sending_ && !schedule_) {
+    start_request(number, monotonic_ns());
+  } else {
+    idle_.push_back(number);
+  }
 }
 
 void Worker::on_readable(uint32_t number) {
@@ -69,40 +72,52 @@ void Worker::on_readable(uint32_t number) {
 
 void Worker::on_answer(uint32_t number) {
   Connection& connection = connections_[number];
-  const uint64_t now_ns = monotonic_ns(), started_ns = connection.started_ns();
-  const ResponseHead& head = connection.reader().head();
+  const uint64_t now_ns = monotonic_ns();
   connection.finish();
   --waiting_;
-  if (counts(started_ns)) {
-    if (head.status / 100 == 2) [[likely]] {
-      measurement_.latency_ns.record(now_ns - started_ns);
-      ++measurement_.answered;
-    } else {
-      note_error(measurement_.bad_status, fmt::format("status {} {}", head.status, connection.reader().excerpt()));
-    }
-  }
+  note_answer(number, now_ns);
   answered_.store(answered_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  if (head.close) return reopen(number);
-  if (sending_ && !schedule_) return start_request(number, now_ns);
-  idle_.push_back(number);
+  if (connection.reader().head().close) return reopen(number);
+  if (sending_ && !schedule_) {
+    start_request(number, now_ns);
+  } else {
+    idle_.push_back(number);
+  }
 }
 
-void Worker::start_request(uint32_t number, uint64_t started_ns) {
-  const std::string_view request =
-      !only_request_.empty() ? only_request_ : plan_.requests->compose(pick_client(), request_);
+void Worker::note_answer(uint32_t number, uint64_t now_ns) {
+  Connection& connection = connections_[number];
+  const int status = connection.reader().head().status;
+  const Judgement judgement = workload_->judge(number, status, connection.reader().body());
+  const bool counted = counts(connection.started_ns());
+  if (judgement.fault.empty()) [[likely]] {
+    if (!counted) return;
+    measurement_.latency_ns.record(now_ns - connection.started_ns());
+    ++measurement_.answered;
+    return;
+  }
+  if (!counted && !judgement.ends) return;
+  if (status / 100 == 2) {  // its body may hold credentials
+    note_error(measurement_.wrong_answer, fmt::format("status {}, but {}", status, judgement.fault));
+  } else {
+    note_error(measurement_.bad_status, fmt::format("status {} {}", status, connection.reader().excerpt()));
+  }
+}
+
+// False when the connection has ended, having nothing more to send.
+bool Worker::start_request(uint32_t number, uint64_t started_ns) {
+  const std::string_view request = workload_->next(number);
+  if (request.empty()) {
+    connections_[number].close();
+    ++measurement_.ended;
+    if (measurement_.why_ended.empty()) measurement_.why_ended = workload_->why_ended();
+    return false;
+  }
   ++waiting_;
   if (!connections_[number].send(request, started_ns, epoll_, number)) {
     lose(number, measurement_.closed, "connection lost while sending");
   }
-}
-
-// xorshift64*: only has to spread requests over the clients.
-size_t Worker::pick_client() {
-  random_ ^= random_ >> 12;
-  random_ ^= random_ << 25;
-  random_ ^= random_ >> 27;
-  const uint64_t high = (random_ * 0x2545F4914F6CDD1D) >> 32;
-  return static_cast<size_t>(high * plan_.requests->size() >> 32);
+  return true;
 }
 
 void Worker::lose(uint32_t number, uint64_t& counter, std::string_view what) {

@@ -98,7 +98,7 @@ class Command(unittest.TestCase):
         self.assertIn("/nonexistent/secret", done.stderr)
 
     def test_wrong_usage_ends_with_2(self):
-        for arguments in ([], ["refresh"], ["token"], ["token", "--nonsense"],
+        for arguments in ([], ["refresh"], ["verify"], ["token"], ["token", "--nonsense"],
                           ["token", "--data-dir", self.directory.name, "--url", "https://127.0.0.1"]):
             done = self.run_load(*arguments)
             self.assertEqual((done.returncode, done.stdout), (2, ""), arguments)

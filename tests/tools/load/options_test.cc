@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 namespace signet::load {
 namespace {
 
@@ -70,12 +72,88 @@ TEST(Options, RefuseTwoKindsOfClients) {
 }
 
 TEST(Options, SayWhichScenariosThereAre) {
-  for (const char* scenario : {"refresh", "introspect", "verify", "mixed"}) {
-    EXPECT_TRUE(refused({scenario}, "not there yet; there is: token")) << scenario;
-    EXPECT_TRUE(refused({scenario}, scenario));
-  }
-  EXPECT_TRUE(refused({"tokens"}, "unknown scenario tokens; there is: token"));
+  EXPECT_TRUE(refused({"tokens"}, "unknown scenario tokens; there are: token, refresh, introspect, verify, mixed"));
   EXPECT_TRUE(refused({}, "scenario"));
+}
+
+TEST(Options, NeedAResourceServerWhereOneIntrospects) {
+  const Arguments client{"--client", "c", "--secret-file", "f"};
+  for (const char* scenario : {"introspect", "mixed"}) {
+    Arguments arguments{scenario};
+    arguments.insert(arguments.end(), client.begin(), client.end());
+    EXPECT_TRUE(refused(arguments, "who introspects?")) << scenario;
+    arguments.insert(arguments.end(), {"--rs", "r"});
+    EXPECT_TRUE(refused(arguments, "who introspects?")) << scenario;
+  }
+  EXPECT_TRUE(refused({"introspect", "--rs", "r", "--rs-secret-file", "f"}, "who asks?"));
+  EXPECT_TRUE(
+      refused({"introspect", "--rs", "r", "--rs-secret-file", "f", "--tokens-file", "t", "--revocations-per-s", "1"},
+              "who asks?"));
+  EXPECT_TRUE(parse_options({"introspect", "--rs", "r", "--rs-secret-file", "f", "--tokens-file", "t"}));
+}
+
+TEST(Options, NeedAnAudienceWhereOneVerifies) {
+  EXPECT_TRUE(refused({"verify", "--client", "c", "--secret-file", "f"}, "--audience"));
+  const auto options = parse_options({"verify", "--client", "c", "--secret-file", "f", "--audience", "urn:a"});
+  ASSERT_TRUE(options) << options.error().text;
+  EXPECT_EQ(options->audience, "urn:a");
+}
+
+TEST(Options, FindEverythingInADevelopmentDirectory) {
+  const auto options = parse_options({"mixed", "--data-dir", "D"});
+  ASSERT_TRUE(options) << options.error().text;
+  EXPECT_EQ(options->secret_file, "D/demo-secret");
+  EXPECT_EQ(options->rs, "demo-rs");
+  EXPECT_EQ(options->rs_secret_file, "D/demo-rs-secret");
+  EXPECT_EQ(options->audience, "urn:demo");
+  EXPECT_EQ(options->tokens, 10'000u);
+}
+
+TEST(Options, DoNotPretendToUseWhatTheScenarioDoesNot) {
+  for (const auto& [scenario, name, value] : {std::tuple{"token", "--tokens", "5"},
+                                              {"token", "--distribution", "hot"},
+                                              {"refresh", "--tokens-file", "f"},
+                                              {"introspect", "--audience", "urn:a"},
+                                              {"token", "--refresh-tokens-file", "f"},
+                                              {"verify", "--batch", "5"},
+                                              {"mixed", "--batch", "5"},
+                                              {"token", "--revocations-per-s", "5"},
+                                              {"mixed", "--revocations-per-s", "5"},
+                                              {"token", "--mix", "token=1"},
+                                              {"mixed", "--path", "/p"}})
+    EXPECT_TRUE(refused({scenario, "--data-dir", "D", name, value}, std::string(name) + " is for")) << scenario << name;
+}
+
+TEST(Options, KnowHowManyNeverSeenTokensARunNeeds) {
+  const Arguments base{"introspect", "--data-dir", "D", "--distribution", "never-seen", "--duration", "2"};
+  EXPECT_TRUE(refused(base, "needs --rate or --tokens"));
+  const auto with = [&](Arguments more) {
+    more.insert(more.begin(), base.begin(), base.end());
+    return parse_options(more).value().tokens;
+  };
+  EXPECT_EQ(with({"--tokens", "77"}), 77u);
+  EXPECT_EQ(with({"--rate", "1000"}), 2001u);
+  EXPECT_EQ(with({"--rate", "1000", "--warmup", "1", "--batch", "10"}), 30'001u);
+}
+
+TEST(Options, RefuseContradictionsAboutTokens) {
+  EXPECT_TRUE(refused({"introspect", "--data-dir", "D", "--tokens-file", "f", "--tokens", "5"}, "leave --tokens out"));
+  EXPECT_TRUE(refused({"introspect", "--data-dir", "D", "--distribution", "hot", "--tokens", "5"}, "hot is one token"));
+  EXPECT_TRUE(refused({"introspect", "--data-dir", "D", "--batch", "5", "--auth", "post"}, "--auth basic"));
+  EXPECT_EQ(parse_options({"introspect", "--data-dir", "D", "--distribution", "hot"}).value().tokens, 1u);
+}
+
+TEST(Options, ReadAMix) {
+  const auto options = parse_options({"mixed", "--data-dir", "D", "--mix", "token=2,verify=0.5"});
+  ASSERT_TRUE(options) << options.error().text;
+  EXPECT_TRUE(options->has(Scenario::kToken));
+  EXPECT_TRUE(options->has(Scenario::kVerify));
+  EXPECT_FALSE(options->has(Scenario::kRefresh));
+  EXPECT_FALSE(options->has(Scenario::kIntrospect));
+  EXPECT_EQ(options->mix.verify, 0.5);
+  for (const char* mix : {",", "token", "token=", "token=x", "token=-1", "token=nan", "token=1e10", "tokens=1",
+                          "token=0,verify=0", "token=1;verify=1"})
+    EXPECT_TRUE(refused({"mixed", "--data-dir", "D", "--mix", mix}, "--mix: ")) << mix;
 }
 
 TEST(Options, RefuseNumbersOutOfRange) {
@@ -90,6 +168,10 @@ TEST(Options, RefuseNumbersOutOfRange) {
                                     {"--rate", "0"},
                                     {"--rate", "-5"},
                                     {"--warmup", "-1"},
+                                    {"--tokens", "0"},
+                                    {"--batch", "0"},
+                                    {"--revocations-per-s", "0"},
+                                    {"--distribution", "normal"},
                                     {"--auth", "digest"}})
     EXPECT_TRUE(refused(good({name, value}), name)) << name << ' ' << value;
 }

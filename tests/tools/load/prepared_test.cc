@@ -2,14 +2,20 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "tools/load/credentials.h"
+#include "tools/load/picker.h"
 #include "tools/load/request_set.h"
+#include "tools/load/request_text.h"
+#include "tools/load/revoker.h"
 #include "tools/load/schedule.h"
+#include "tools/load/token_list.h"
 #include "tools/load/url.h"
 
 namespace signet::load {
@@ -98,7 +104,7 @@ std::string composed(const RequestSet& set, size_t index) {
 
 TEST(RequestSet, ComposesBasic) {
   const std::vector<Credentials> clients{{"a", "b"}, {"long-id", "s:e c"}};
-  const RequestSet set = RequestSet::token({.host = "h", .port = 1, .path = {}}, clients, "x y", AuthMethod::kBasic);
+  const RequestSet set = RequestSet::token("h:1", "/oauth2/token", clients, "x y", AuthMethod::kBasic);
   EXPECT_EQ(composed(set, 0),
             "POST /oauth2/token HTTP/1.1\r\nHost: h:1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
             "Content-Length: 41\r\nAuthorization: Basic YTpi\r\n\r\ngrant_type=client_credentials&scope=x%20y");
@@ -108,7 +114,7 @@ TEST(RequestSet, ComposesBasic) {
 TEST(RequestSet, SaysTheLengthOfItsBody) {
   const std::vector<Credentials> clients{{"a", "b"}, {"cc", "d&=%"}};
   for (const AuthMethod method : {AuthMethod::kBasic, AuthMethod::kPost}) {
-    const RequestSet set = RequestSet::token({.host = "h", .path = {}}, clients, "", method);
+    const RequestSet set = RequestSet::token("h", "/oauth2/token", clients, "", method);
     for (size_t i = 0; i < set.size(); ++i) {
       const std::string request = composed(set, i);
       const size_t body = request.find("\r\n\r\n") + 4;
@@ -116,16 +122,102 @@ TEST(RequestSet, SaysTheLengthOfItsBody) {
       EXPECT_EQ(request.find("Authorization") == std::string::npos, method == AuthMethod::kPost);
     }
   }
-  const RequestSet post = RequestSet::token({.host = "h", .path = {}}, clients, "", AuthMethod::kPost);
+  const RequestSet post = RequestSet::token("h", "/oauth2/token", clients, "", AuthMethod::kPost);
   EXPECT_TRUE(composed(post, 1).ends_with("grant_type=client_credentials&client_id=cc&client_secret=d%26%3D%25"));
 }
 
-TEST(RequestSet, KeepsTheTenantsPath) {
-  const std::vector<Credentials> clients{{"a", "b"}};
+TEST(RequestSet, ComposesIntrospections) {
+  TokenList tokens;
+  tokens.add("aaa");
+  tokens.add("b+");
+  const RequestSet basic = RequestSet::introspection("h:1", "/i", tokens, {"rs", "s"}, AuthMethod::kBasic);
+  ASSERT_EQ(basic.size(), 2u);
+  EXPECT_EQ(composed(basic, 1),
+            "POST /i HTTP/1.1\r\nHost: h:1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            "Authorization: Basic cnM6cw==\r\nContent-Length: 10\r\n\r\ntoken=b%2B");
+  const RequestSet post = RequestSet::introspection("h:1", "/i", tokens, {"rs", "s"}, AuthMethod::kPost);
+  EXPECT_TRUE(composed(post, 0).ends_with("Content-Length: 38\r\n\r\ntoken=aaa&client_id=rs&client_secret=s"));
+  EXPECT_EQ(composed(post, 0).find("Authorization"), std::string::npos);
+}
+
+TEST(RequestSet, ComposesVerifications) {
+  TokenList tokens;
+  tokens.add("aaa");
+  const RequestSet set = RequestSet::verification("h:1", "/verify?audience=urn%3Aa", tokens);
+  EXPECT_EQ(composed(set, 0),
+            "GET /verify?audience=urn%3Aa HTTP/1.1\r\nHost: h:1\r\nAuthorization: Bearer aaa\r\n\r\n");
+}
+
+TEST(EndpointPath, KeepsTheTenantsPath) {
   for (const char* path : {"/t/x", "/t/x/oauth2/token"}) {
-    const RequestSet set = RequestSet::token({.host = "h", .path = path}, clients, "", AuthMethod::kBasic);
-    EXPECT_TRUE(composed(set, 0).starts_with("POST /t/x/oauth2/token HTTP/1.1\r\n")) << path;
+    EXPECT_EQ(endpoint_path({.host = "h", .path = path}, "/oauth2/introspect"), "/t/x/oauth2/introspect") << path;
+    EXPECT_EQ(tenant_of({.host = "h", .path = path}), "x");
   }
+  EXPECT_EQ(endpoint_path({.host = "h", .path = {}}, "/verify"), "/verify");
+  EXPECT_EQ(tenant_of({.host = "h", .path = {}}), "default");
+}
+
+TEST(TokensFile, RefusesWhatNoTokenIs) {
+  const auto path = std::filesystem::temp_directory_path() / ("signet_load_tokens_" + std::to_string(getpid()));
+  for (const char* text : {"", "\n\r\n", "good\nse cret7\n", "good\nsecret7\x01\n", "good\nsecret7\xC3\xA9\n"}) {
+    std::ofstream(path) << text;
+    const auto tokens = read_tokens_file(path);
+    ASSERT_FALSE(tokens) << text;
+    EXPECT_EQ(tokens.error().find("cret7"), std::string::npos) << tokens.error();
+  }
+  std::ofstream(path) << "one\r\n\ntwo";
+  EXPECT_EQ(read_tokens_file(path)->size(), 2u);
+  EXPECT_EQ(read_tokens_file(path)->at(1), "two");
+  std::filesystem::remove(path);
+  EXPECT_FALSE(read_tokens_file(path));
+}
+
+TEST(AliasTable, DrawsByWeight) {
+  const std::vector<double> weights{1, 0, 6, 3};
+  const AliasTable table(weights);
+  Random random(1);
+  std::vector<int> drawn(weights.size());
+  for (int i = 0; i < 100'000; ++i) ++drawn[table.pick(random.next())];
+  EXPECT_EQ(drawn[1], 0);
+  for (const size_t i : {0u, 2u, 3u}) EXPECT_NEAR(drawn[i], weights[i] * 10'000, 600) << i;
+}
+
+TEST(AliasTable, HasOneCellForOneWeight) {
+  const std::vector<double> weights{0.3};
+  const AliasTable table(weights);
+  for (const uint64_t random : {uint64_t{0}, UINT64_MAX}) EXPECT_EQ(table.pick(random), 0u);
+}
+
+TEST(Picker, DrawsTheHottestOfTenThousandAboutATenthOfTheTime) {
+  Picker picker(PickPlan(Distribution::kZipf, 10'000), Share{});
+  std::vector<int> drawn(10'000);
+  for (int i = 0; i < 100'000; ++i) ++drawn[*picker.pick()];
+  EXPECT_NEAR(drawn[0], 10'217, 600);
+  EXPECT_NEAR(drawn[1], 5'109, 500);
+  EXPECT_GT(std::count_if(drawn.begin(), drawn.end(), [](int n) { return n > 0; }), 5000);
+}
+
+TEST(Picker, GivesNeverSeenOnesOnceOverAllWorkers) {
+  std::set<size_t> seen;
+  for (unsigned worker = 0; worker < 3; ++worker) {
+    Picker picker(PickPlan(Distribution::kNeverSeen, 10), Share{.worker = worker, .workers = 3});
+    while (const auto at = picker.pick()) EXPECT_TRUE(seen.insert(*at).second) << *at;
+    EXPECT_FALSE(picker.pick());
+  }
+  EXPECT_EQ(seen.size(), 10u);
+  EXPECT_EQ(*seen.rbegin(), 9u);
+}
+
+TEST(Picker, StaysWithTheHotOne) {
+  Picker picker(PickPlan(Distribution::kHot, 5), Share{.worker = 2, .workers = 3});
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(picker.pick(), 0u);
+}
+
+TEST(Jti, IsReadFromTheClaims) {
+  EXPECT_EQ(jti_of("e30.eyJqdGkiOiJhYmMifQ.sig").value(), "abc");
+  for (const char* token :
+       {"", "opaque", "e30.e30.sig", "e30.eyJqdGkiOjF9.sig", "e30.!!.sig", "e30.eyJqdGkiOiJhYmMifQ"})
+    EXPECT_FALSE(jti_of(token)) << token;
 }
 
 TEST(Schedule, IsFixedHoweverLateItIsTaken) {

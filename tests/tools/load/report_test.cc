@@ -41,8 +41,10 @@ TEST(ReportJson, CountsEveryKindOfError) {
   measurement.bad_answer = 20;
   measurement.closed = 300;
   measurement.not_connected = 4000;
+  measurement.wrong_answer = 100'000;
+  measurement.not_revoked = 2'000'000;
   measurement.unanswered = 50000;  // late, not wrong
-  EXPECT_NE(report_json(measurement).find("\"errors\":4321}"), std::string::npos);
+  EXPECT_NE(report_json(measurement).find("\"errors\":2104321}"), std::string::npos);
 }
 
 TEST(Remarks, AreSilentAboutAGoodRun) { EXPECT_EQ(report_remarks(thousand(), {}), ""); }
@@ -70,6 +72,21 @@ TEST(Remarks, ShowTheFirstError) {
   measurement.add(second);
   EXPECT_NE(report_remarks(measurement, {}).find("2 errors: 2 not 2xx"), std::string::npos);
   EXPECT_NE(report_remarks(measurement, {}).find("status 401 {}"), std::string::npos);
+}
+
+TEST(Remarks, SayWhatEndedEarly) {
+  Measurement measurement = thousand();
+  measurement.ended = 3;
+  measurement.why_ended = "the tokens were used up";
+  EXPECT_EQ(report_remarks(measurement, {.connections = 8}),
+            "3 of 8 connections ended before the run did: the tokens were used up\n");
+}
+
+TEST(Remarks, TellOfRevocationsBesideTheLoad) {
+  Measurement measurement = thousand();
+  measurement.revoked = 7;
+  measurement.revocation_ns.record(2'000'000);
+  EXPECT_NE(report_remarks(measurement, {}).find("7 revocations were made meanwhile"), std::string::npos);
 }
 
 TEST(Measurement, AddsUpWorkers) {

@@ -107,5 +107,26 @@ TEST(ResponseHead, KnowsWhenTheServerCloses) {
   EXPECT_FALSE(closes("1.0", "Connection: keep-alive\r\n"));
 }
 
+TEST(ResponseReader, KeepsBodiesHoweverTheyAreCut) {
+  const std::string answers[] = {"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello world",
+                                 "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc"};
+  for (size_t cut = 1; cut < answers[0].size(); ++cut) {
+    ResponseReader reader;
+    reader.keep_bodies();
+    EXPECT_EQ(reader.feed(std::string_view(answers[0]).substr(0, cut)), ResponseReader::State::kMore) << cut;
+    const std::string rest = answers[0].substr(cut);
+    ASSERT_EQ(reader.feed(rest), ResponseReader::State::kComplete) << cut;
+    EXPECT_EQ(reader.body(), "hello world") << cut;
+    ASSERT_EQ(reader.feed(answers[1]), ResponseReader::State::kComplete);
+    EXPECT_EQ(reader.body(), "abc") << cut;
+  }
+}
+
+TEST(ResponseReader, KeepsNoBodyUnasked) {
+  ResponseReader reader;
+  ASSERT_EQ(reader.feed("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc"), ResponseReader::State::kComplete);
+  EXPECT_EQ(reader.body(), "");
+}
+
 }  // namespace
 }  // namespace signet::load

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "tests/tools/load/small_server.h"
+#include "tools/load/prepared_workload.h"
 
 namespace signet::load {
 namespace {
@@ -18,8 +19,13 @@ namespace {
 std::expected<Measurement, std::string> run(uint16_t port, const LoadPlan& plan,
                                             std::vector<Credentials> clients = {{"a", "b"}}) {
   const Url url{.host = "127.0.0.1", .port = port, .path = {}};
-  const RequestSet requests = RequestSet::token(url, clients, "", AuthMethod::kBasic);
-  return run_load(plan, url, resolve(url).value(), requests);
+  const auto requests = std::make_shared<const RequestSet>(
+      RequestSet::token(url.authority(), "/oauth2/token", clients, "", AuthMethod::kBasic));
+  const auto workloads = [&](const Share& share) {
+    return std::make_unique<PreparedWorkload>(requests, PickPlan(Distribution::kUniform, clients.size()), judge_token,
+                                              share);
+  };
+  return run_load(plan, url, resolve(url).value(), workloads);
 }
 
 std::string good(uint64_t, std::string_view) { return http_answer(200, "{}"); }

@@ -17,6 +17,17 @@ std::string http_answer(int status, std::string_view body, std::string_view fiel
          "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
 }
 
+namespace {
+
+bool is_whole(const std::string& request) {
+  const size_t end = request.find("\r\n\r\n");
+  if (end == std::string::npos) return false;
+  const size_t length = request.find("Content-Length: ");
+  return length > end || request.size() >= end + 4 + std::stoul(request.substr(length + 16));
+}
+
+}  // namespace
+
 SmallServer::SmallServer(Answer answer) : answer_(std::move(answer)) {
   listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
@@ -56,12 +67,17 @@ void SmallServer::serve() {
   for (size_t i = 1; i < sockets.size(); ++i) close(sockets[i].fd);
 }
 
-// The generator sends one request at a time, small enough to come in one piece.
+// The generator sends one request at a time.
 bool SmallServer::read_from(int socket) {
-  char request[4096];
-  const ssize_t size = recv(socket, request, sizeof request, 0);
+  char part[65536];
+  const ssize_t size = recv(socket, part, sizeof part, 0);
+  std::string& request = pending_[socket];
+  if (size <= 0) request.clear();
   if (size <= 0) return false;
-  const std::string answer = answer_(requests_++, {request, static_cast<size_t>(size)});
+  request.append(part, static_cast<size_t>(size));
+  if (!is_whole(request)) return true;
+  const std::string answer = answer_(requests_++, request);
+  request.clear();
   if (answer.empty()) return false;
   return send(socket, answer.data(), answer.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(answer.size());
 }

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -12,7 +13,8 @@ namespace signet::load {
 
 class SmallServer {
  public:
-  // Gives the octets to answer `request` with (number counts from 0 over all connections); an empty answer closes.
+  // Gives the octets to answer `request`, which is whole, with (number counts from 0 over all connections); an empty
+  // answer closes.
   using Answer = std::function<std::string(uint64_t number, std::string_view request)>;
 
   explicit SmallServer(Answer answer);
@@ -34,6 +36,7 @@ class SmallServer {
   std::atomic<bool> stop_{false};
   std::atomic<uint64_t> requests_{0};
   std::atomic<uint64_t> connections_{0};
+  std::map<int, std::string> pending_;  // by socket, of requests in pieces
   std::thread thread_;
 };
 
