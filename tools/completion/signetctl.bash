@@ -38,6 +38,7 @@ _signetctl_options() {
     "tenant remove") echo "--force --yes" ;;
     "clock accept") echo "" ;;
     "status") echo "" ;;
+    "bench") echo "--alg --only --seconds --connections --clients --every --bin-dir" ;;
   esac
 }
 
@@ -49,7 +50,7 @@ _signetctl() {
     --socket | --out | --jwks | --secrets-out)
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return ;;
-    --data-dir)
+    --data-dir | --bin-dir)
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
       return ;;
     --alg)
@@ -60,6 +61,9 @@ _signetctl() {
       return ;;
     --kind)
       mapfile -t COMPREPLY < <(compgen -W "token family client subject tenant key token_hash" -- "$current")
+      return ;;
+    --only)
+      mapfile -t COMPREPLY < <(compgen -W "tokens refreshes checks" -- "$current")
       return ;;
     --on-conflict)
       mapfile -t COMPREPLY < <(compgen -W "fail skip update" -- "$current")
@@ -75,12 +79,12 @@ _signetctl() {
     esac
   done
   if [[ -z $noun ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "client key token revocation tenant clock status $global --version" -- "$current")
-  elif [[ $noun != status && -z $verb ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "client key token revocation tenant clock status bench $global --version" -- "$current")
+  elif [[ $noun != status && $noun != bench && -z $verb ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$(_signetctl_verbs "$noun") --help" -- "$current")
   elif [[ $current == -* ]]; then
     local command="$noun"
-    [[ $noun == status ]] || command="$noun $verb"
+    [[ $noun == status || $noun == bench ]] || command="$noun $verb"
     mapfile -t COMPREPLY < <(compgen -W "$(_signetctl_options "$command") $global" -- "$current")
   elif [[ "$noun $verb" == "client import" ]]; then
     mapfile -t COMPREPLY < <(compgen -f -- "$current")

@@ -56,6 +56,8 @@ class Call {
   std::optional<Failure> parse(Arguments& arguments);
 
   bool json() const { return globals_.json; }
+  // For the commands that do not speak with a running daemon. Complete after parse.
+  const GlobalOptions& globals() const { return globals_; }
   const Streams& streams() const { return streams_; }
   // The admin connection, made at first use.
   AdminClient& admin();

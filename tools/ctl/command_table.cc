@@ -30,6 +30,7 @@ constexpr std::array kCommands{
     Command{"tenant", "remove", tenant_remove, "Remove a tenant"},
     Command{"clock", "accept", clock_accept, "Accept the clock after a jump that stopped expiry"},
     Command{"status", "", daemon_status, "Show the state of the daemon and its store"},
+    Command{"bench", "", bench, "Measure this machine: tokens, refreshes and checks a second for each algorithm"},
 };
 
 }  // namespace

@@ -28,5 +28,6 @@ Outcome tenant_list(Call& call);
 Outcome tenant_remove(Call& call);
 Outcome clock_accept(Call& call);
 Outcome daemon_status(Call& call);
+Outcome bench(Call& call);
 
 }  // namespace signet::ctl
