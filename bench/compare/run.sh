@@ -1,17 +1,19 @@
 #!/bin/sh
 # Signet beside nginx `return 200` and node-oidc-provider, then everything else that has a target; prints each table and
-# last the targets beside what was measured. About twenty minutes on two idle cores; run nothing else meanwhile.
-#   bench/compare/run.sh [PART...]      parts: compare fairness million steady scaling generator (default: all)
+# last the targets beside what was measured. About an hour on two idle cores; run nothing else meanwhile.
+#   bench/compare/run.sh [PART...]      parts, all of them when none is named: compare fairness million steady scaling
+#                                       generator refresh introspect verify never-seen batch feed revocations families
 # The parts take options when run by themselves, see bench/compare/*.py.
 set -eu
 cd "$(dirname "$0")/../.."
 sh tools/install-packages.sh bench
 [ -f build/build.ninja ] || meson setup build
 meson configure build -Dtests=true -Dbenchmarks=true
-meson compile -C build signetd signetctl signet-load signing_bench authentication_timing
+meson compile -C build signetd signetctl signet-load signing_bench authentication_timing fill_store
 (cd bench/compare/peer && npm ci --no-audit --no-fund --loglevel=error)
 
-[ $# -gt 0 ] || set -- compare fairness million steady scaling generator
+[ $# -gt 0 ] || set -- compare fairness million steady scaling generator refresh introspect verify never-seen batch feed \
+  revocations families
 echo "$(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), file system of the data:" \
   "$(stat -f -c %T build)"
 for part in "$@"; do
@@ -20,6 +22,8 @@ for part in "$@"; do
     steady)
       /usr/bin/python3 bench/steady/steady_state.py --save build/bench-run/figures/steady.json || true
       ;;
+    introspect | verify) /usr/bin/python3 bench/compare/checks.py "$part" ;;
+    never-seen) /usr/bin/python3 bench/compare/never_seen.py ;;
     *) /usr/bin/python3 "bench/compare/$part.py" ;;
   esac
 done

@@ -123,12 +123,38 @@ class Signet(Server):
         return clients
 
 
+    def issue(self, client, count):
+        """`count` access tokens of one client, through the batch endpoint."""
+        tokens = []
+        while len(tokens) < count:
+            some = min(1000, count - len(tokens))
+            request = urllib.request.Request(
+                self.url + "/oauth2/token/batch", data=("[" + ",".join(["{}"] * some) + "]").encode(),
+                headers={"Authorization": basic(*client), "Content-Type": "application/json"})
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                tokens += [json.loads(line)["access_token"] for line in answer.read().splitlines()]
+        return tokens
+
+    def introspection(self, token):
+        """The body of an introspection by the resource server of the development directory."""
+        secret = (self.data_dir / "demo-rs-secret").read_text().strip()
+        request = urllib.request.Request(self.url + "/oauth2/introspect", data=f"token={token}".encode(),
+                                         headers={"Authorization": basic("demo-rs", secret)})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.read()
+
+
 class OidcProvider(Server):
-    def __init__(self, directory, port, alg, clients):
+    """`refresh_tokens` of them, and opaque access tokens with `opaque`, are written beside `file`."""
+
+    def __init__(self, directory, port, alg, clients, refresh_tokens=0, opaque=0):
         file = Path(directory) / f"peer-{alg}.json"
         file.write_text(json.dumps([{"client_id": i, "client_secret": s} for i, s in clients]))
         peer = Path(__file__).parent / "peer" / "oidc-provider.mjs"
-        super().__init__(["node", peer, port, alg, file], port,
+        self.refresh_tokens_file = Path(directory) / f"peer-{alg}-refresh-tokens"
+        self.opaque_tokens_file = Path(directory) / f"peer-{alg}-opaque-tokens"
+        grants = [refresh_tokens, self.refresh_tokens_file, opaque, self.opaque_tokens_file]
+        super().__init__(["node", peer, port, alg, file, *grants], port,
                          lambda s: answers(s, "/.well-known/openid-configuration"),
                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                          env={**os.environ, "NODE_ENV": "production",
