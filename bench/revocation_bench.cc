@@ -115,9 +115,11 @@ void BM_RandomRead(benchmark::State& state) {
   auto* array = static_cast<uint64_t*>(memory);
   std::mt19937_64 random(7);
   for (size_t i = 0; i < count; ++i) array[i] = random();
-  uint64_t place = 1;
+  uint64_t place = 1, step = 0;
   for (auto _ : state) {
-    place = array[static_cast<size_t>((static_cast<unsigned __int128>(place * 0x9E3779B97F4A7C15) * count) >> 64)];
+    // With a count in it: a walk from place to place alone would go round in a circle of some thousands, in the cache.
+    const uint64_t mixed = (place ^ ++step) * 0x9E3779B97F4A7C15;
+    place = array[static_cast<size_t>((static_cast<unsigned __int128>(mixed) * count) >> 64)];
     benchmark::DoNotOptimize(place);
   }
   munmap(memory, bytes);

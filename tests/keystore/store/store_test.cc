@@ -219,9 +219,10 @@ TEST_F(StoreTest, RemovesATenantByForceWithAllThatIsItsOwn) {
   ASSERT_TRUE(add_key(*store_, key));
   listener_.changes.clear();
   ASSERT_TRUE(remove_tenant(*store_, "acme", true));
-  ASSERT_EQ(listener_.changes.size(), 2U);
+  ASSERT_EQ(listener_.changes.size(), 3U);
   EXPECT_TRUE(std::holds_alternative<ClientRemoved>(listener_.changes[0]));
-  EXPECT_TRUE(std::holds_alternative<TenantRemoved>(listener_.changes[1]));
+  EXPECT_TRUE(std::holds_alternative<RevocationPut>(listener_.changes[1])) << "what it issued ends with it";
+  EXPECT_TRUE(std::holds_alternative<TenantRemoved>(listener_.changes[2]));
   const auto again = add_tenant(*store_, "acme");
   EXPECT_NE(again->number, tenant->number) << "numbers are never reused";
   reopen();
