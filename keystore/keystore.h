@@ -10,6 +10,7 @@
 #include "keystore/clients/client_directory.h"
 #include "keystore/clients/client_secret.h"
 #include "keystore/keys/key_set.h"
+#include "keystore/revocation/revocation_feeds.h"
 #include "keystore/revocation/revocation_index.h"
 #include "keystore/snapshot/published.h"
 #include "keystore/store/store.h"
@@ -44,6 +45,8 @@ class Keystore {
   virtual const KeySet& keys() const = 0;
   virtual const Pepper& pepper() const = 0;
   virtual const RevocationIndex& revocations() const = 0;
+  // The end of every tenant's feed. An entry is here no later than its revocation is answered.
+  virtual const RevocationFeeds& feeds() const = 0;
   virtual QuiescentDomain& domain() = 0;
   // note_used: call when mark_used returned true. Wait-free, does not allocate; no note is lost.
   virtual void note_used(size_t worker, uint32_t tenant, std::string_view client_id) = 0;

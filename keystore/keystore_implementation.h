@@ -35,6 +35,7 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   const KeySet& keys() const override { return keys_->load(); }
   const Pepper& pepper() const override { return *pepper_; }
   const RevocationIndex& revocations() const override { return revocations_; }
+  const RevocationFeeds& feeds() const override { return feeds_.load(); }
   QuiescentDomain& domain() override { return domain_; }
   void note_used(size_t worker, uint32_t tenant, std::string_view client_id) override;
 
@@ -62,6 +63,7 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
 
   // keystore_listener.cc. Both return whether something was taken away that a worker may still hold.
   void publish_revocations(std::span<const StoreChange> changes);
+  void publish_feeds(std::span<const StoreChange> changes);
   bool publish_clients(std::span<const StoreChange> changes);
   bool publish_keys(std::span<const StoreChange> changes);
   void put_key(const KeyRow& row);
@@ -75,6 +77,7 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   QuiescentDomain domain_;
   ClientDirectory clients_{domain_};
   RevocationIndex revocations_{domain_};
+  FeedPublisher feeds_{domain_};
   LastUsedNotes notes_;
   std::unique_ptr<Vault> vault_;
   std::unique_ptr<Pepper> pepper_;

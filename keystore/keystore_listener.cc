@@ -25,6 +25,7 @@ bool secrets_moved(const ClientRecord& record, const Client& client) {
 void KeystoreImplementation::committed(std::span<const StoreChange> changes, std::function<void()> published) {
   domain_.wait_for_room(kBacklogMax, kBackPressureMax);
   publish_revocations(changes);
+  publish_feeds(changes);
   const bool clients_withdrawn = publish_clients(changes);
   const bool keys_withdrawn = publish_keys(changes);
   if (clients_withdrawn || keys_withdrawn) {
@@ -43,6 +44,19 @@ void KeystoreImplementation::publish_revocations(std::span<const StoreChange> ch
     if (const auto* put = std::get_if<RevocationPut>(&change)) revocations_.add(put->row.revocation);
   }
   revocations_.maintain(store_->safe_time_ms() / 1000);
+}
+
+void KeystoreImplementation::publish_feeds(std::span<const StoreChange> changes) {
+  std::vector<FeedPublisher::Addition> additions;
+  for (const StoreChange& change : changes) {
+    if (const auto* put = std::get_if<RevocationPut>(&change)) {
+      additions.push_back({put->row.revocation.tenant, make_feed_entry(put->row, put->chain_hash)});
+    }
+  }
+  feeds_.add(std::move(additions));
+  for (const StoreChange& change : changes) {
+    if (const auto* removed = std::get_if<TenantRemoved>(&change)) feeds_.remove(removed->number);
+  }
 }
 
 bool KeystoreImplementation::publish_clients(std::span<const StoreChange> changes) {

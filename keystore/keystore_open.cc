@@ -66,6 +66,10 @@ class StoredRows final : public StoreLoader {
   }
   void reserve_revocations(size_t about) override { revocations_.reserve(about); }
   void on_revocations(std::span<const Revocation> revocations) override { revocations_.add(revocations); }
+  void on_feed_epoch(uint64_t epoch) override { feed_epoch = epoch; }
+  void on_feed(uint32_t tenant, FeedTail tail) override {
+    feeds.push_back({tenant, std::make_shared<const FeedTail>(std::move(tail))});
+  }
   void on_client(const Client& client) override {
     if (fits_client_record(client)) {
       clients_.load(client);
@@ -85,6 +89,8 @@ class StoredRows final : public StoreLoader {
   std::vector<TenantRow> tenants;
   std::vector<KeyRow> keys;
   std::vector<SecretRow> peppers;
+  uint64_t feed_epoch = 0;
+  std::vector<RevocationFeeds::TenantFeed> feeds;
   std::atomic<size_t> misfits{0};
 
  private:
@@ -136,6 +142,7 @@ std::expected<void, std::string> KeystoreImplementation::open_store(StoredRows& 
   auto store = open_rocks_store(options, rows);
   if (!store) return Failure(std::move(store.error().text));
   store_ = std::move(*store);
+  feeds_.open(rows.feed_epoch, std::move(rows.feeds));
   if (rows.misfits != 0) {
     return Failure(fmt::format("{}: {} client rows are larger than this version allows: restore from a backup",
                                options.path, rows.misfits.load()));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "keystore/store/keys.h"
+#include "keystore/store/load_feeds.h"
 #include "keystore/store/rows.h"
 
 namespace signet::store {
@@ -128,6 +129,7 @@ std::expected<void, std::string> load_rows(const Database& database, StoreLoader
         load_family(database, Family::kKeys, "keys", decode_key, [&](KeyRow row) { loader.on_key(std::move(row)); });
   }
   if (result) result = RevocationLoad(database, loader, safe_now).run();
+  if (result) result = load_feeds(database, loader);
   if (result) result = load_clients(database, loader);
   if (result) {
     result = load_family(database, Family::kLastUsed, "last_used", decode_last_used,

@@ -1,5 +1,5 @@
 // load_rows feeds a StoreLoader with everything that is resident: tenants, keys, secrets, clients (by two threads),
-// last-used minutes, revocations (by two threads).
+// last-used minutes, revocations (by two threads), and the ends of the revocation feeds.
 #pragma once
 
 #include <expected>

@@ -6,6 +6,7 @@
 #include "keystore/store/load.h"
 #include "keystore/store/open_failure.h"
 #include "keystore/store/operations/operations.h"
+#include "keystore/store/revocation_reader.h"
 #include "keystore/store/store_files.h"
 
 namespace signet::store {
@@ -42,7 +43,8 @@ class RocksStore : public Store {
         time_(clock, files_.state.time, int64_t{options.clock_skew_s} * 1000),
         errors_(std::move(errors)),
         committer_({*files_.database, *files_.mark, time_, options.listener, options.queue_max, options.revocations},
-                   files_.state) {
+                   files_.state),
+        reader_(*files_.database, time_) {
     errors_->attach(&committer_);
   }
   ~RocksStore() override { close(); }
@@ -93,6 +95,10 @@ class RocksStore : public Store {
   }
   void barrier(StoreDone<void> done) override { committer_.submit(store::barrier(std::move(done))); }
 
+  void read_feed(FeedQuery query, StoreDone<FeedPage> done) override {
+    reader_.submit(query, std::move(done));
+  }
+
   StoreStatus status() const override {
     StoreStatus status;
     committer_.status(status);
@@ -110,6 +116,7 @@ class RocksStore : public Store {
     if (closed_) return;
     closed_ = true;
     committer_.close();
+    reader_.close();
     if (!committer_.failed()) files_.database->flush_if_large();
     errors_->attach(nullptr);
     files_.database->close();
@@ -121,6 +128,7 @@ class RocksStore : public Store {
   SafeTime time_;
   const std::shared_ptr<BackgroundErrors> errors_;
   Committer committer_;
+  RevocationReader reader_;
   bool closed_ = false;
 };
 
@@ -132,6 +140,7 @@ std::expected<std::unique_ptr<Store>, StoreOpenFailure> open_rocks_store_with(co
   auto errors = std::make_shared<BackgroundErrors>();
   auto files = open_store_files(options, seams, [errors](const std::string& why) { errors->report(why); });
   if (!files) return std::unexpected(files.error());
+  loader.on_feed_epoch(files->state.feed_epoch);
   // What was safe when it was persisted still is.
   const UnixMs safe_ms = files->state.time.safe_ms;
   files->database->set_expiry_time(safe_ms);

@@ -22,6 +22,8 @@
 
 #include "keystore/clients/client.h"
 #include "keystore/keys/key_set.h"
+#include "keystore/revocation/feed_entry.h"
+#include "keystore/revocation/feed_tail.h"
 #include "keystore/revocation/revocation.h"
 
 namespace signet {
@@ -106,6 +108,7 @@ struct SecretPut {
 };
 struct RevocationPut {
   RevocationRow row;
+  Sha256Digest chain_hash{};  // of the tenant's feed up to and including it
 };
 using StoreChange = std::variant<ClientPut, ClientRemoved, TenantPut, TenantRemoved, KeyPut, SecretPut, RevocationPut>;
 
@@ -130,6 +133,9 @@ class StoreLoader {
   virtual void reserve_revocations(size_t about) {}
   // Those that have not expired, in no order. From several threads, one at a time. Views of the call only.
   virtual void on_revocations(std::span<const Revocation> revocations) {}
+  // The epoch of all feeds, once; then the end of each tenant's feed that ever had an entry.
+  virtual void on_feed_epoch(uint64_t epoch) {}
+  virtual void on_feed(uint32_t tenant, FeedTail tail) {}
   virtual void on_client(const Client& client) = 0;  // may be called from several threads, for different clients
   // Only after every on_client; the client exists. One thread.
   virtual void on_last_used(const LastUsedRow& row) {}
@@ -196,6 +202,23 @@ struct RevocationPage {
   uint64_t next = 0;                // `after` of the next page; 0 = there is none
 };
 
+// What to read of a tenant's feed: entries after `after` and up to `until`.
+struct FeedQuery {
+  uint32_t tenant = 0;
+  uint64_t after = 0;
+  uint64_t until = 0;  // at most the end of the feed as it was published
+  uint32_t limit = 1'000;
+  bool live = false;  // a snapshot: what has not expired by the safe time; else the feed, every entry of it
+};
+struct FeedPage {
+  std::vector<FeedEntry> entries;  // ascending; of the feed: dense from after + 1
+  uint64_t last = 0;               // everything up to here has been looked at
+  // Of the feed: the entry after `after` is not kept any more.
+  bool gap = false;
+  // The chain's hash after `until`, when `last` got there and that entry is still kept.
+  std::optional<Sha256Digest> until_hash;
+};
+
 struct StoreStatus {
   bool writable = false;
   bool clock_jumped = false;  // the wall clock jumped by more than an hour: waits for `clock accept`
@@ -246,6 +269,10 @@ class Store {
   virtual void accept_clock(AuditActor actor, StoreDone<void> done) = 0;
   // Waits for everything queued before it to be durable; changes nothing.
   virtual void barrier(StoreDone<void> done) = 0;
+
+  // Reads a page of a feed, on a thread of its own, beside the queue of operations; `done` is called on that thread, or
+  // before return with kBusy or kUnavailable. It shows at least what has been published.
+  virtual void read_feed(FeedQuery query, StoreDone<FeedPage> done) = 0;
 
   virtual StoreStatus status() const = 0;  // any thread
   // What destructive expiry may follow: the safe time (see StoreStatus); 0 while the wall clock has jumped, since

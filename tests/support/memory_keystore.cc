@@ -65,6 +65,11 @@ void MemoryKeystore::change_issuer(std::string issuer) {
   keys_->publish(builder_.build(), domain_);
 }
 
+void MemoryKeystore::remove_tenant(uint32_t number) {
+  builder_.remove_tenant(number);
+  keys_->publish(builder_.build(), domain_);
+}
+
 void MemoryKeystore::add_client(Client client, std::string_view secret) {
   client.secrets = {pepper_->hash(client.tenant, client.client_id, secret, 1'700'000'000)};
   client.revision = revision_++;

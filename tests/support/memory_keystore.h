@@ -22,6 +22,8 @@ class MemoryKeystore final : public Keystore {
   void set_key_status(std::string_view kid, KeyStatus status);
   // Adds a tenant without keys.
   void add_tenant(uint32_t number, std::string name);
+  // No reader may be registered.
+  void remove_tenant(uint32_t number);
   // Publishes another issuer. No reader may be registered.
   void change_issuer(std::string issuer);
   // Adds or replaces a client with this secret.
@@ -32,9 +34,11 @@ class MemoryKeystore final : public Keystore {
   const KeySet& keys() const override { return keys_->load(); }
   const Pepper& pepper() const override { return *pepper_; }
   const RevocationIndex& revocations() const override { return revocations_; }
+  const RevocationFeeds& feeds() const override { return feeds_.load(); }
   QuiescentDomain& domain() override { return domain_; }
   // Before any reader, or as the only writer.
   RevocationIndex& revocation_index() { return revocations_; }
+  FeedPublisher& feed_publisher() { return feeds_; }
   void note_used(size_t worker, uint32_t tenant, std::string_view client_id) override;
 
   // Before the first request that needs one; outlives this. Without it `store` aborts.
@@ -61,6 +65,7 @@ class MemoryKeystore final : public Keystore {
   QuiescentDomain domain_;
   ClientDirectory directory_;
   RevocationIndex revocations_{domain_};
+  FeedPublisher feeds_{domain_};
   KeySetBuilder builder_;
   std::unique_ptr<Pepper> pepper_;
   std::unique_ptr<Published<KeySet>> keys_;

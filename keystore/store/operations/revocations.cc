@@ -24,7 +24,7 @@ RevocationRow put_revocation(Transaction& transaction, const Revocation& revocat
   transaction.put(Family::kRevocations, revocation_key(revocation.tenant, row.sequence),
                   encode_revocation(row, feed.chain_hash));
   transaction.put(Family::kFeeds, key, encode_feed(feed));
-  transaction.publish(RevocationPut{row});
+  transaction.publish(RevocationPut{row, feed.chain_hash});
   return row;
 }
 

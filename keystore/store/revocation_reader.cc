@@ -1,0 +1,126 @@
+#include "keystore/store/revocation_reader.h"
+
+#include <concurrentqueue/blockingconcurrentqueue.h>
+#include <pthread.h>
+
+#include "keystore/store/keys.h"
+#include "keystore/store/rows.h"
+
+namespace signet::store {
+namespace {
+
+// Rows looked at for one page of a snapshot: expired ones that are not dropped yet must not make a page endless.
+constexpr size_t kRowsPerEntry = 16;
+
+StoreError unavailable(std::string text) { return {StoreErrorKind::kUnavailable, std::move(text)}; }
+
+class PageReader {
+ public:
+  PageReader(const FeedQuery& query, UnixSeconds safe_now) : query_(query), safe_now_(safe_now) {
+    page_.last = query.after;
+  }
+
+  // Takes one row; false ends the page.
+  bool take(std::string_view key, std::string_view value) {
+    const auto stored = decode_revocation(key, value);
+    if (!stored) {
+      damaged_ = true;
+      return false;
+    }
+    const uint64_t sequence = stored->row.sequence;
+    if (!query_.live && sequence != page_.last + 1) return false;  // what is between was dropped
+    page_.last = sequence;
+    if (!query_.live || stored->row.revocation.expires_at > safe_now_) {
+      page_.entries.push_back(make_feed_entry(stored->row, stored->chain_hash));
+    }
+    if (sequence == query_.until) page_.until_hash = stored->chain_hash;
+    stopped_ = page_.entries.size() >= query_.limit || ++rows_ >= query_.limit * kRowsPerEntry;
+    return !stopped_;
+  }
+
+  FeedPage finish() {
+    if (query_.live && !stopped_) page_.last = query_.until;  // nothing is left of what was asked for
+    page_.gap = !query_.live && page_.entries.empty();
+    return std::move(page_);
+  }
+  bool damaged() const { return damaged_; }
+
+ private:
+  const FeedQuery& query_;
+  const UnixSeconds safe_now_;
+  FeedPage page_;
+  size_t rows_ = 0;
+  bool stopped_ = false;
+  bool damaged_ = false;
+};
+
+}  // namespace
+
+std::expected<FeedPage, StoreError> read_feed_page(const Database& database, const FeedQuery& query,
+                                                               UnixSeconds safe_now) {
+  PageReader reader(query, safe_now);
+  const auto scanned =
+      database.scan(Family::kRevocations, revocation_key(query.tenant, query.after + 1),
+                    revocation_key(query.tenant, query.until + 1),
+                    [&](std::string_view key, std::string_view value) { return reader.take(key, value); });
+  if (!scanned) return std::unexpected(unavailable(scanned.error().text));
+  if (reader.damaged()) return std::unexpected(unavailable("a record of the family revocations cannot be read"));
+  return reader.finish();
+}
+
+struct RevocationReader::Job {
+  FeedQuery query;
+  StoreDone<FeedPage> done;
+};
+
+struct RevocationReader::Queue {
+  moodycamel::BlockingConcurrentQueue<Job*> jobs;
+};
+
+RevocationReader::RevocationReader(const Database& database, const SafeTime& time)
+    : database_(database), time_(time), queue_(std::make_unique<Queue>()), thread_([this] { run(); }) {}
+
+RevocationReader::~RevocationReader() { close(); }
+
+void RevocationReader::submit(const FeedQuery& query, StoreDone<FeedPage> done) {
+  const size_t before = pending_.fetch_add(1);
+  if (before >= kQueriesMax || closing_) {
+    pending_.fetch_sub(1);
+    return done(std::unexpected(closing_ ? unavailable("the store is closed")
+                                         : StoreError{StoreErrorKind::kBusy, "too many pages are being read"}));
+  }
+  queue_->jobs.enqueue(std::make_unique<Job>(Job{query, std::move(done)}).release());
+}
+
+void RevocationReader::close() {
+  closing_ = true;
+  if (!thread_.joinable()) return;
+  queue_->jobs.enqueue(nullptr);
+  thread_.join();
+}
+
+// Until closing: then everything that was counted has been, or is about to be, queued.
+void RevocationReader::run() {
+  ::pthread_setname_np(::pthread_self(), "feed-reader");
+  constexpr int64_t kPatienceUs = 1000;
+  while (!closing_ || pending_ != 0) {
+    Job* job = nullptr;
+    if (closing_) {
+      queue_->jobs.wait_dequeue_timed(job, kPatienceUs);
+    } else {
+      queue_->jobs.wait_dequeue(job);
+    }
+    if (job != nullptr) answer(std::unique_ptr<Job>(job));
+  }
+}
+
+void RevocationReader::answer(std::unique_ptr<Job> job) {
+  if (closing_) {
+    job->done(std::unexpected(unavailable("the store is closed")));
+  } else {
+    job->done(read_feed_page(database_, job->query, time_.safe_ms() / 1000));
+  }
+  pending_.fetch_sub(1);
+}
+
+}  // namespace signet::store
