@@ -46,6 +46,8 @@ class Connection {
   // Answers of the handler; no-ops for an exchange that does not wait.
   void answer(uint32_t sequence, const Response& response);
   void answer_serialized(uint32_t sequence, std::string_view octets);
+  // See Responder::park.
+  void park(uint32_t sequence);
 
   // Writes what the iteration produced: one system call for all answers.
   void flush();
@@ -103,6 +105,7 @@ class Connection {
   void sent(bool close);
   void send_held();
   void drop_held();
+  void drop_exchanges();
   void maybe_continue();
   void finish();
   void mark_dirty();

@@ -110,9 +110,21 @@ void Connection::maybe_continue() {
 
 void Connection::finish() {
   stopped_ = finished_ = true;
+  drop_exchanges();
+  drop_held();
+}
+
+void Connection::park(uint32_t sequence) {
+  if (exchanges_.mark_parked(sequence)) core_->counters.in_flight.set(--core_->in_flight);
+}
+
+// Ends what is open without an answer, and says so of what the handler waits with.
+void Connection::drop_exchanges() {
+  for (uint32_t sequence = exchanges_.first(); sequence != exchanges_.next(); ++sequence) {
+    if (exchanges_.is_parked(sequence)) core_->handler->on_gone({slot_, generation_, sequence});
+  }
   core_->in_flight -= exchanges_.clear();
   core_->counters.in_flight.set(core_->in_flight);
-  drop_held();
 }
 
 void Connection::mark_dirty() {

@@ -84,8 +84,7 @@ void Connection::linger_read() {
 void Connection::abort() {
   if (life_ == Life::kFree || life_ == Life::kClosing) return;
   life_ = Life::kClosing;
-  core_->in_flight -= exchanges_.clear();
-  core_->counters.in_flight.set(core_->in_flight);
+  drop_exchanges();
   drop_held();
   core_->pool.release(input_);
   core_->pool.release(output_);

@@ -62,6 +62,8 @@ void Connection::settle() {
   if (stopped_ && input_.data != nullptr) core_->pool.release(input_);
   if (unsent() == 0) {
     if (finished_) return begin_linger();
+    // Nobody half-closes to wait for an event: that is how a peer that hung up looks.
+    if (input_ended_ && exchanges_.only_parked()) return abort();
     if (is_idle() && (input_ended_ || (core_->draining && served_))) return abort();
   }
   if (put_aside_ && !resume_queued_ && may_parse()) {

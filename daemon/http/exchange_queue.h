@@ -28,17 +28,34 @@ class ExchangeQueue {
     assign(old_keep_alive_, sequence, old_keep_alive);
     assign(answered_, sequence, false);
     assign(handed_, sequence, false);
+    assign(parked_, sequence, false);
     return sequence;
   }
   bool is_head(uint32_t sequence) const { return (head_ & bit(sequence)) != 0; }
   bool is_old_keep_alive(uint32_t sequence) const { return (old_keep_alive_ & bit(sequence)) != 0; }
   // The handler has the whole request.
   void mark_handed(uint32_t sequence) { assign(handed_, sequence, true); }
+  // The handler waits with it for an event; true when it was in flight until now.
+  bool mark_parked(uint32_t sequence) {
+    const bool handed = (handed_ & bit(sequence)) != 0;
+    assign(handed_, sequence, false);
+    assign(parked_, sequence, handed || is_parked(sequence));
+    return handed;
+  }
+  bool is_parked(uint32_t sequence) const { return (parked_ & bit(sequence)) != 0; }
+  // Something is open, and of what waits for an answer all is parked.
+  bool only_parked() const {
+    for (uint32_t sequence = first_; sequence != next_; ++sequence) {
+      if (is_waiting(sequence) && !is_parked(sequence)) return false;
+    }
+    return first_ != next_;
+  }
   // Answered, now or to be sent later; true when the handler had it in flight.
   bool mark_answered(uint32_t sequence) {
     assign(answered_, sequence, true);
     const bool handed = (handed_ & bit(sequence)) != 0;
     assign(handed_, sequence, false);
+    assign(parked_, sequence, false);
     return handed;
   }
   // The answer to first() is in the output.
@@ -60,6 +77,7 @@ class ExchangeQueue {
   uint32_t next_ = 0;
   uint64_t answered_ = 0;
   uint64_t handed_ = 0;
+  uint64_t parked_ = 0;
   uint64_t head_ = 0;
   uint64_t old_keep_alive_ = 0;
 };

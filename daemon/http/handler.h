@@ -33,6 +33,9 @@ class Responder {
   virtual void respond_serialized(const ExchangeId& id, std::string_view octets) = 0;
   // Whether the peer of this exchange still waits for its answer; long work asks before it goes on.
   virtual bool alive(const ExchangeId& id) const = 0;
+  // park: this exchange, whole and without an answer, waits for an event and not for us. From now on it does not count
+  // as in flight; whoever parks bounds how many do. Its peer counts as gone when it closes or half-closes meanwhile.
+  virtual void park(const ExchangeId& id) {}
   // "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n" of the current second (RFC 9110 6.6.1); cached.
   virtual std::string_view date_field() = 0;
 };
@@ -46,6 +49,11 @@ class Handler {
   virtual std::optional<size_t> on_head(const Request& request, Responder& responder) = 0;
   // The whole request. Answer through `responder` now or in a later iteration; exactly one answer each.
   virtual void on_request(const Request& request, Responder& responder) = 0;
+  // A parked exchange ended without its answer. May be called while the handler answers another one of its connection;
+  // answers nothing.
+  virtual void on_gone(const ExchangeId& id) {}
+  // The loop drains: what is parked, or is asked from now on, is to be answered without waiting.
+  virtual void on_drain(Responder& responder) {}
 };
 
 }  // namespace signet::http

@@ -22,6 +22,7 @@ void ServerLoopImpl::begin_drain(uint32_t deadline_ms) {
   for (const auto& block : blocks_) {
     for (Connection& connection : block->connections) connection.begin_drain();
   }
+  core_.handler->on_drain(*this);
   finish_drain_when_empty();
 }
 

@@ -147,6 +147,10 @@ void ServerLoopImpl::respond_serialized(const ExchangeId& id, std::string_view o
   if (Connection* connection = find(id)) connection->answer_serialized(id.sequence, octets);
 }
 
+void ServerLoopImpl::park(const ExchangeId& id) {
+  if (Connection* connection = find(id)) connection->park(id.sequence);
+}
+
 bool ServerLoopImpl::alive(const ExchangeId& id) const { return find(id) != nullptr; }
 
 int ServerLoopImpl::descriptor_of(const ExchangeId& id) const {
