@@ -126,6 +126,15 @@ const std::array kKeys{
                   "Tokens whose signature a worker remembers to hold, for introspection and `/verify`; rounded up to "
                   "a power of two. Only the signature is remembered: expiry, revocation, client and audience are "
                   "looked up every time. 0 = none."},
+    ConfigKey{.name = "feed_waiting_max",
+              .place = &C::feed_waiting_max,
+              .min = 1,
+              .max = 1'000'000,
+              .unit = "requests",
+              .reloadable = true,
+              .cost = "A connection and about 300 octets for each; `limits.connections_max` bounds them too.",
+              .doc = "Long polls of revocation feeds that may wait at once, in all workers together; beyond, 503. They "
+                     "do not count against `limits.in_flight_max`."},
     ConfigKey{.name = "drain_deadline_s",
               .place = &C::drain_deadline_s,
               .min = 0,

@@ -23,6 +23,16 @@ class Counter {
   std::atomic<uint64_t> value_{0};
 };
 
+// What is at the moment, with one writer.
+class Gauge {
+ public:
+  void set(uint64_t n) { value_.store(n, std::memory_order_relaxed); }
+  uint64_t read() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<uint64_t> value_{0};
+};
+
 enum class AuthFailure : uint8_t {
   kUnknownClient,
   kWrongSecret,
@@ -83,6 +93,8 @@ struct alignas(64) WorkerMetrics {
   std::array<Counter, static_cast<size_t>(CheckResult::kCount)> checks;  // of tokens, by result
   Counter verify_cache_hits, verify_cache_misses;
   Counter signing_groups, signing_carried_over, signing_failures;
+  Gauge feed_waiting;  // long polls
+  Counter feed_pages, feed_snapshot_pages, feed_gone, feed_wake_ups, feed_checkpoints;
   void observe(Endpoint endpoint, int status, uint64_t latency_ns);
 };
 

@@ -85,6 +85,21 @@ void append_checks(Workers workers, MetricsText& text) {
                sum(workers, [](const WorkerMetrics& w) -> auto& { return w.verify_cache_misses; }));
 }
 
+void append_feed(Workers workers, MetricsText& text) {
+  using W = WorkerMetrics;
+  text.gauge("signet_feed_followers_waiting", "Long polls of revocation feeds that wait.",
+             static_cast<double>(sum(workers, [](const W& w) -> auto& { return w.feed_waiting; })));
+  text.family("signet_feed_pages_total", "counter", "Pages of revocation feeds served, by what they are of.");
+  text.sample({{"of", "feed"}}, sum(workers, [](const W& w) -> auto& { return w.feed_pages; }));
+  text.sample({{"of", "snapshot"}}, sum(workers, [](const W& w) -> auto& { return w.feed_snapshot_pages; }));
+  text.counter("signet_feed_gone_total", "Followers sent to the snapshot (410).",
+               sum(workers, [](const W& w) -> auto& { return w.feed_gone; }));
+  text.counter("signet_feed_wake_ups_total", "Times that waiting followers were looked through for a revocation.",
+               sum(workers, [](const W& w) -> auto& { return w.feed_wake_ups; }));
+  text.counter("signet_feed_checkpoints_signed_total", "Checkpoints signed.",
+               sum(workers, [](const W& w) -> auto& { return w.feed_checkpoints; }));
+}
+
 }  // namespace
 
 void append_worker_metrics(Workers workers, MetricsText& text) {
@@ -94,6 +109,7 @@ void append_worker_metrics(Workers workers, MetricsText& text) {
   append_auth_failures(workers, text);
   append_rate_limited(workers, text);
   append_checks(workers, text);
+  append_feed(workers, text);
   text.counter("signet_signing_groups_total", "Groups of signatures made.",
                sum(workers, [](const WorkerMetrics& w) -> auto& { return w.signing_groups; }));
   text.counter("signet_signing_carried_over_total", "Signatures put off to a later loop iteration.",

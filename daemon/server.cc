@@ -54,6 +54,7 @@ ServiceSettings service_settings(const Config& config, size_t workers) {
           .jwks_max_age_s = config.jwks_max_age_s,
           .batch_entries_max = config.batch_entries_max,
           .batch_entries_per_client = config.batch_entries_per_client,
+          .feed_waiting_max = config.feed_waiting_max,
           .body_size_max = config.limits.body_size_max,
           .client_limit = make_rate_limit(config.client_rate_per_s, config.client_burst, workers),
           .address_limit = make_rate_limit(config.address_rate_per_s, config.address_burst, workers),

@@ -34,6 +34,22 @@ std::string Worker::listen() {
   return {};
 }
 
+// The loop iterates when it rings: what is due is looked at after its sockets.
+void Worker::attach_alarm() {
+  uv_timer_init(loop_->loop(), &alarm_);
+  alarm_.data = this;
+  service_->set_alarm([this](uint64_t in_ms) {
+    uv_timer_start(
+        &alarm_,
+        [](uv_timer_t* timer) {
+          auto* worker = static_cast<Worker*>(timer->data);
+          worker->service_->alarm_rang();
+          worker->loop_->wake();
+        },
+        in_ms, 0);
+  });
+}
+
 void Worker::run() {
   ::pthread_setname_np(::pthread_self(), fmt::format("worker-{}", setup_.index).c_str());
   service_ = std::make_unique<Service>(setup_.keystore, setup_.index, metrics_, setup_.shared,
@@ -44,6 +60,7 @@ void Worker::run() {
   QuiescentDomain& domain = setup_.keystore.domain();
   QuiescentDomain::Reader* reader = domain.register_reader([loop = loop_.get()] { loop->wake(); });
   service_->mailbox().set_wake([loop = loop_.get()] { loop->wake(); });
+  attach_alarm();
   loop_->set_hooks([reader] { reader->pass(); }, [this] { return service_->after_poll(loop_->responder()); });
   listening_.set_value({});
   loop_->run();

@@ -1,6 +1,8 @@
 // Worker: a thread with a loop, its listeners and the endpoints' service. A request lives and dies on one worker.
 #pragma once
 
+#include <uv.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -51,10 +53,12 @@ class Worker {
  private:
   void run();
   std::string listen();
+  void attach_alarm();
 
   WorkerSetup setup_;
   WorkerMetrics metrics_;
   std::unique_ptr<Service> service_;
+  uv_timer_t alarm_{};  // before the loop, which closes it
   std::unique_ptr<http::ServerLoop> loop_;
   std::promise<std::string> listening_;
   std::future<std::string> listening_result_;

@@ -20,6 +20,8 @@ constexpr std::array kRoutes{
     Entry{"/oauth2/introspect/batch", Route::kIntrospectBatch, true},
     Entry{"/verify", Route::kVerify, true},
     Entry{"/.well-known/jwks.json", Route::kJwks, true},
+    Entry{"/oauth2/revocations", Route::kRevocations, true},
+    Entry{"/oauth2/revocations/snapshot", Route::kRevocationSnapshot, true},
     Entry{"/healthz", Route::kHealth, false},
     Entry{"/readyz", Route::kReady, false},
     Entry{"/.well-known/oauth-authorization-server", Route::kMetadata, true},

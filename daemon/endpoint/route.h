@@ -14,6 +14,8 @@ enum class Route : uint8_t {
   kIntrospect,
   kIntrospectBatch,
   kVerify,
+  kRevocations,
+  kRevocationSnapshot,
   kJwks,
   kMetadata,
   kHealth,

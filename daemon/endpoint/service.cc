@@ -35,7 +35,8 @@ Service::Service(Keystore& keystore, size_t worker_index, WorkerMetrics& metrics
       checker_(scope_, verify_cache_entries),
       introspect_(scope_, checker_),
       introspect_batch_(scope_, checker_),
-      verify_(scope_, checker_) {}
+      verify_(scope_, checker_),
+      feed_(scope_) {}
 
 std::optional<size_t> Service::on_head(const http::Request& request, http::Responder& responder) {
   const RouteMatch match = match_route(request.path);
@@ -66,6 +67,10 @@ void Service::on_request(const http::Request& request, http::Responder& responde
       return introspect_batch_.on_request(request, responder, *tenant);
     case Route::kVerify:
       return verify_.on_request(request, responder, *tenant);
+    case Route::kRevocations:
+      return feed_.on_request(request, responder, *tenant);
+    case Route::kRevocationSnapshot:
+      return feed_.on_snapshot(request, responder, *tenant);
     case Route::kJwks:
       return serve_jwks(scope_, request, responder, *tenant);
     default:
@@ -81,8 +86,9 @@ bool Service::after_poll(http::Responder& responder) {
   const bool left = queue_.run(scope_.keystore.keys(), *this);
   const bool batches_left = batch_.finish_ready(responder);
   const bool introspect_batches_left = introspect_batch_.finish_ready(responder);
+  const bool feed_left = feed_.after_poll(responder);
   responder_ = nullptr;
-  return left || batches_left || introspect_batches_left;
+  return left || batches_left || introspect_batches_left || feed_left;
 }
 
 bool Service::still_valid(const SigningJob& job) {

@@ -10,6 +10,7 @@
 #include "daemon/endpoint/introspect_batch_endpoint.h"
 #include "daemon/endpoint/introspect_endpoint.h"
 #include "daemon/endpoint/token_checker.h"
+#include "daemon/endpoint/feed_endpoint.h"
 #include "daemon/endpoint/token_endpoint.h"
 #include "daemon/endpoint/verify_endpoint.h"
 #include "daemon/endpoint/worker_scope.h"
@@ -26,6 +27,8 @@ class Service final : public http::Handler, private SigningSink {
 
   std::optional<size_t> on_head(const http::Request& request, http::Responder& responder) override;
   void on_request(const http::Request& request, http::Responder& responder) override;
+  void on_gone(const http::ExchangeId& id) override { feed_.on_gone(id); }
+  void on_drain(http::Responder& responder) override { feed_.on_drain(responder); }
 
   // Signs what is queued, within its budget, and answers it. Returns whether work is left, to be called again without
   // blocking.
@@ -33,6 +36,10 @@ class Service final : public http::Handler, private SigningSink {
 
   // What other threads finish for this worker; its `wake` is set before the loop runs.
   Mailbox& mailbox() { return mailbox_; }
+  // How the loop is made to iterate in so many milliseconds; whoever rings calls `alarm_rang` before. Before the loop
+  // runs.
+  void set_alarm(std::function<void(uint64_t in_ms)> alarm) { feed_.set_alarm(std::move(alarm)); }
+  void alarm_rang() { feed_.alarm_rang(); }
 
  private:
   bool still_valid(const SigningJob& job) override;
@@ -50,6 +57,7 @@ class Service final : public http::Handler, private SigningSink {
   IntrospectEndpoint introspect_;
   IntrospectBatchEndpoint introspect_batch_;
   VerifyEndpoint verify_;
+  FeedEndpoint feed_;
   http::Responder* responder_ = nullptr;  // during after_poll
   Mailbox mailbox_;                       // ends first: what it still holds may belong to an endpoint
 };

@@ -1,4 +1,5 @@
-// ServiceShared: what all workers' services read and the daemon's main thread writes. No worker writes here.
+// ServiceShared: what all workers' services read and the daemon's main thread writes. No worker writes here, but for
+// the count of long polls.
 #pragma once
 
 #include <atomic>
@@ -17,6 +18,7 @@ struct ServiceSettings {
   uint32_t jwks_max_age_s = 300;
   uint32_t batch_entries_max = 1'000;         // of one request
   uint32_t batch_entries_per_client = 4'000;  // in flight on one worker
+  uint32_t feed_waiting_max = 10'000;         // long polls of revocation feeds, in the whole process
   size_t body_size_max = size_t{64} * 1024;   // octets, but for batches of authenticated clients
   // One worker's share each. Failures count per address alone.
   RateLimit client_limit, address_limit, failed_authentication_limit;
@@ -31,6 +33,8 @@ struct ServiceShared {
   // Whether tokens may be issued: false while the clock is behind the last persisted time.
   std::atomic<bool> may_issue{true};
   Published<ServiceSettings> settings;
+  // Long polls that wait, on all workers: changed when one begins or ends to wait, never by other requests.
+  mutable std::atomic<uint32_t> feed_waiting{0};
 
   explicit ServiceShared(const ServiceSettings& first) : settings(std::make_unique<const ServiceSettings>(first)) {}
 };

@@ -23,6 +23,8 @@ TEST(Route, FindsTheDefaultTenantAtTheRoot) {
   expect_route("/verify", Route::kVerify, "");
   expect_route("/verify/", Route::kVerify, "");
   expect_route("/verify/orders/7", Route::kVerify, "");
+  expect_route("/oauth2/revocations", Route::kRevocations, "");
+  expect_route("/oauth2/revocations/snapshot", Route::kRevocationSnapshot, "");
   expect_route("/healthz", Route::kHealth, "");
   expect_route("/readyz", Route::kReady, "");
 }
@@ -35,6 +37,8 @@ TEST(Route, FindsOthersUnderTheirName) {
   expect_route("/t/acme/oauth2/introspect", Route::kIntrospect, "acme");
   expect_route("/t/acme/verify", Route::kVerify, "acme");
   expect_route("/t/acme/verify/t/other/verify", Route::kVerify, "acme");
+  expect_route("/t/acme/oauth2/revocations", Route::kRevocations, "acme");
+  expect_route("/t/acme/oauth2/revocations/snapshot", Route::kRevocationSnapshot, "acme");
 }
 
 // RFC 8414 section 3.1: the well-known part is inserted before the issuer's path; clients of OpenID Connect append it.

@@ -90,7 +90,8 @@ TEST(MetricsRenderTest, FollowsTheExpositionFormat) {
        {"signet_http_requests_total", "signet_tokens_issued_total", "signet_build_info",
         "signet_authentication_failures_total", "signet_rate_limited_total", "signet_http_request_duration_seconds",
         "process_resident_memory_bytes", "process_cpu_seconds_total", "process_open_fds", "process_start_time_seconds",
-        "signet_store_sync_median_seconds"}) {
+        "signet_store_sync_median_seconds",
+        "signet_feed_followers_waiting", "signet_feed_pages_total", "signet_feed_gone_total"}) {
     EXPECT_TRUE(families.contains(wanted)) << wanted;
   }
 }
@@ -100,9 +101,17 @@ TEST(MetricsRenderTest, SumsTheWorkers) {
   first.tokens[static_cast<size_t>(JwsAlgorithm::kES256)].add(3);
   second.tokens[static_cast<size_t>(JwsAlgorithm::kES256)].add(4);
   second.auth_failures[static_cast<size_t>(AuthFailure::kWrongSecret)].add(2);
+  first.feed_waiting.set(5);
+  second.feed_waiting.set(6);
+  second.feed_waiting.set(4);
+  first.feed_snapshot_pages.add(8);
+  second.feed_gone.add(1);
   std::string text = render(first, second);
   EXPECT_NE(text.find("signet_tokens_issued_total{alg=\"ES256\"} 7\n"), std::string::npos);
   EXPECT_NE(text.find("signet_authentication_failures_total{reason=\"wrong_secret\"} 2\n"), std::string::npos);
+  EXPECT_NE(text.find("signet_feed_followers_waiting 9\n"), std::string::npos);
+  EXPECT_NE(text.find("signet_feed_pages_total{of=\"snapshot\"} 8\n"), std::string::npos);
+  EXPECT_NE(text.find("signet_feed_gone_total 1\n"), std::string::npos);
 }
 
 TEST(MetricsRenderTest, HistogramBucketsAreCumulative) {
