@@ -36,8 +36,8 @@ struct Config {
   uint32_t address_burst = 1'000;
   uint32_t failed_authentication_rate_per_s = 10;
   uint32_t failed_authentication_burst = 100;
-  uint32_t verify_cache_entries = 16'384;    // of a worker
-  uint32_t feed_waiting_max = 10'000;        // long polls, in the process
+  uint32_t verify_cache_entries = 16'384;  // of a worker
+  uint32_t feed_waiting_max = 10'000;      // long polls, in the process
   uint32_t drain_deadline_s = 30;
   std::vector<std::string> trusted_proxies;
   LogLevel log_level = LogLevel::kInfo;

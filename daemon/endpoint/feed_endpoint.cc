@@ -134,7 +134,7 @@ std::expected<const TenantKeys*, ErrorReply> FeedEndpoint::still_allowed(const F
   return std::unexpected((client->flags() & kClientFeed) == 0 ? no_feed() : try_again());
 }
 
-void FeedEndpoint::read(const FeedCaller& caller, uint64_t since_ns, const FeedQuery& query) {
+void FeedEndpoint::read(const FeedCaller& caller, uint64_t since_ns, const FeedRange& query) {
   auto* mail = new FeedRead(*this);  // owned by the mailbox, then by whoever it is delivered to
   mail->caller = caller;
   mail->arrived_ns = since_ns;
@@ -162,7 +162,7 @@ void FeedEndpoint::answer_read(const FeedRead& read, http::Responder& out) {
 
 void FeedEndpoint::answer_read_feed(const FeedRead& read, http::Responder& out, const TenantKeys& tenant) {
   const Exchange exchange{read.caller.id, read.arrived_ns};
-  const FeedPage& found = *read.page;
+  const FeedRows& found = *read.page;
   const RevocationFeeds& feeds = scope_.keystore.feeds();
   if (found.gap) {
     return answer_gone(exchange, out, tenant, "entries behind the cursor are no longer kept: begin with the snapshot");

@@ -64,7 +64,7 @@ class FeedEndpoint final : private FeedReadSink {
   void refuse(const Exchange& exchange, http::Responder& out, const ErrorReply& error);
   void answer_gone(const Exchange& exchange, http::Responder& out, const TenantKeys& tenant, std::string_view why);
   std::expected<const TenantKeys*, ErrorReply> still_allowed(const FeedCaller& caller) const;
-  void read(const FeedCaller& caller, uint64_t since_ns, const FeedQuery& query);
+  void read(const FeedCaller& caller, uint64_t since_ns, const FeedRange& query);
   void arrived(FeedRead* read) override;
   void answer_read(const FeedRead& read, http::Responder& out);
 
@@ -72,8 +72,8 @@ class FeedEndpoint final : private FeedReadSink {
   std::expected<void, ErrorReply> serve_snapshot(const http::Request& request, http::Responder& out,
                                                  const TenantKeys& tenant);
   void answer_read_snapshot(const FeedRead& read, http::Responder& out, const TenantKeys& tenant);
-  void finish_snapshot(const Exchange& exchange, http::Responder& out, const TenantKeys& tenant,
-                       const FeedPage& page, uint64_t end);
+  void finish_snapshot(const Exchange& exchange, http::Responder& out, const TenantKeys& tenant, const FeedRows& page,
+                       uint64_t end);
 
   // feed_poll.cc
   std::expected<void, ErrorReply> wait(const FeedCaller& caller, http::Responder& out, uint64_t after, uint32_t wait_s);

@@ -26,8 +26,8 @@ struct FeedRead final : Mail {
   FeedReadSink& sink;
   FeedCaller caller;
   uint64_t arrived_ns = 0;
-  FeedQuery query;  // `live`: a page of a snapshot
-  std::expected<FeedPage, StoreError> page{};
+  FeedRange query;  // `live`: a page of a snapshot
+  std::expected<FeedRows, StoreError> page{};
   FeedRead* next = nullptr;  // of the sink's list
 };
 

@@ -48,7 +48,7 @@ std::expected<void, ErrorReply> FeedEndpoint::serve_snapshot(const http::Request
 
 void FeedEndpoint::answer_read_snapshot(const FeedRead& read, http::Responder& out, const TenantKeys& tenant) {
   const Exchange exchange{read.caller.id, read.arrived_ns};
-  const FeedPage& found = *read.page;
+  const FeedRows& found = *read.page;
   if (found.last == read.query.until) return finish_snapshot(exchange, out, tenant, found, found.last);
   const uint64_t epoch = scope_.keystore.feeds().epoch;
   const SnapshotCursor next{epoch, tenant.tenant, found.last, read.query.until};
@@ -60,7 +60,7 @@ void FeedEndpoint::answer_read_snapshot(const FeedRead& read, http::Responder& o
 
 // The last page leads into the feed where it ended when the snapshot began, which must still be possible.
 void FeedEndpoint::finish_snapshot(const Exchange& exchange, http::Responder& out, const TenantKeys& tenant,
-                                   const FeedPage& found, uint64_t end) {
+                                   const FeedRows& found, uint64_t end) {
   const RevocationFeeds& feeds = scope_.keystore.feeds();
   const FeedTail& tail = feeds.of(tenant.tenant);
   Sha256Digest hash{};  // as it is before the first entry

@@ -9,7 +9,10 @@ namespace signet {
 
 // Loop thread only. A table for each kind, so that no flood of one kind pushes out what another remembers.
 struct RateBuckets {
-  const ShortHashKey key = random_short_hash_key();  // of the hashes: nobody outside can choose names or addresses that collide
+  RateBuckets() = default;
+
+  // Of the hashes: nobody outside can choose names or addresses that collide.
+  const ShortHashKey key = random_short_hash_key();
   BucketTable client;
   BucketTable address;
   BucketTable failed_authentication;

@@ -6,11 +6,11 @@
 #include <memory>
 
 #include "daemon/endpoint/batch_endpoint.h"
-#include "daemon/endpoint/revoke_endpoint.h"
+#include "daemon/endpoint/feed_endpoint.h"
 #include "daemon/endpoint/introspect_batch_endpoint.h"
 #include "daemon/endpoint/introspect_endpoint.h"
+#include "daemon/endpoint/revoke_endpoint.h"
 #include "daemon/endpoint/token_checker.h"
-#include "daemon/endpoint/feed_endpoint.h"
 #include "daemon/endpoint/token_endpoint.h"
 #include "daemon/endpoint/verify_endpoint.h"
 #include "daemon/endpoint/worker_scope.h"

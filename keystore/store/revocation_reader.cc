@@ -16,7 +16,7 @@ StoreError unavailable(std::string text) { return {StoreErrorKind::kUnavailable,
 
 class PageReader {
  public:
-  PageReader(const FeedQuery& query, UnixSeconds safe_now) : query_(query), safe_now_(safe_now) {
+  PageReader(const FeedRange& query, UnixSeconds safe_now) : query_(query), safe_now_(safe_now) {
     page_.last = query.after;
   }
 
@@ -38,7 +38,7 @@ class PageReader {
     return !stopped_;
   }
 
-  FeedPage finish() {
+  FeedRows finish() {
     if (query_.live && !stopped_) page_.last = query_.until;  // nothing is left of what was asked for
     page_.gap = !query_.live && page_.entries.empty();
     return std::move(page_);
@@ -46,9 +46,9 @@ class PageReader {
   bool damaged() const { return damaged_; }
 
  private:
-  const FeedQuery& query_;
+  const FeedRange& query_;
   const UnixSeconds safe_now_;
-  FeedPage page_;
+  FeedRows page_;
   size_t rows_ = 0;
   bool stopped_ = false;
   bool damaged_ = false;
@@ -56,8 +56,8 @@ class PageReader {
 
 }  // namespace
 
-std::expected<FeedPage, StoreError> read_feed_page(const Database& database, const FeedQuery& query,
-                                                               UnixSeconds safe_now) {
+std::expected<FeedRows, StoreError> read_feed_page(const Database& database, const FeedRange& query,
+                                                   UnixSeconds safe_now) {
   PageReader reader(query, safe_now);
   const auto scanned =
       database.scan(Family::kRevocations, revocation_key(query.tenant, query.after + 1),
@@ -69,8 +69,8 @@ std::expected<FeedPage, StoreError> read_feed_page(const Database& database, con
 }
 
 struct RevocationReader::Job {
-  FeedQuery query;
-  StoreDone<FeedPage> done;
+  FeedRange query;
+  StoreDone<FeedRows> done;
 };
 
 struct RevocationReader::Queue {
@@ -82,7 +82,7 @@ RevocationReader::RevocationReader(const Database& database, const SafeTime& tim
 
 RevocationReader::~RevocationReader() { close(); }
 
-void RevocationReader::submit(const FeedQuery& query, StoreDone<FeedPage> done) {
+void RevocationReader::submit(const FeedRange& query, StoreDone<FeedRows> done) {
   const size_t before = pending_.fetch_add(1);
   if (before >= kQueriesMax || closing_) {
     pending_.fetch_sub(1);

@@ -28,7 +28,7 @@ class RevocationReader {
   RevocationReader& operator=(const RevocationReader&) = delete;
 
   // As Store::read_feed. Allocates; takes no lock.
-  void submit(const FeedQuery& query, StoreDone<FeedPage> done);
+  void submit(const FeedRange& query, StoreDone<FeedRows> done);
   // close refuses what waits and ends the thread. Blocks. Idempotent.
   void close();
 
@@ -48,7 +48,7 @@ class RevocationReader {
 };
 
 // read_feed_page is what the thread does for one query. Blocks. The error is RocksDB's, or a damaged row.
-std::expected<FeedPage, StoreError> read_feed_page(const Database& database, const FeedQuery& query,
-                                                               UnixSeconds safe_now);
+std::expected<FeedRows, StoreError> read_feed_page(const Database& database, const FeedRange& query,
+                                                   UnixSeconds safe_now);
 
 }  // namespace signet::store

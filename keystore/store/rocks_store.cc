@@ -95,9 +95,7 @@ class RocksStore : public Store {
   }
   void barrier(StoreDone<void> done) override { committer_.submit(store::barrier(std::move(done))); }
 
-  void read_feed(FeedQuery query, StoreDone<FeedPage> done) override {
-    reader_.submit(query, std::move(done));
-  }
+  void read_feed(FeedRange query, StoreDone<FeedRows> done) override { reader_.submit(query, std::move(done)); }
 
   StoreStatus status() const override {
     StoreStatus status;

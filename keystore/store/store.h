@@ -203,14 +203,14 @@ struct RevocationPage {
 };
 
 // What to read of a tenant's feed: entries after `after` and up to `until`.
-struct FeedQuery {
+struct FeedRange {
   uint32_t tenant = 0;
   uint64_t after = 0;
   uint64_t until = 0;  // at most the end of the feed as it was published
   uint32_t limit = 1'000;
   bool live = false;  // a snapshot: what has not expired by the safe time; else the feed, every entry of it
 };
-struct FeedPage {
+struct FeedRows {
   std::vector<FeedEntry> entries;  // ascending; of the feed: dense from after + 1
   uint64_t last = 0;               // everything up to here has been looked at
   // Of the feed: the entry after `after` is not kept any more.
@@ -272,7 +272,7 @@ class Store {
 
   // Reads a page of a feed, on a thread of its own, beside the queue of operations; `done` is called on that thread, or
   // before return with kBusy or kUnavailable. It shows at least what has been published.
-  virtual void read_feed(FeedQuery query, StoreDone<FeedPage> done) = 0;
+  virtual void read_feed(FeedRange query, StoreDone<FeedRows> done) = 0;
 
   virtual StoreStatus status() const = 0;  // any thread
   // What destructive expiry may follow: the safe time (see StoreStatus); 0 while the wall clock has jumped, since

@@ -1,4 +1,4 @@
-"""The scripts of bench/compare run, with the least parameters: their figures mean nothing here, but they are all there."""
+"""The scripts of bench/compare run, with the least parameters: the figures mean nothing here, but all are there."""
 
 import os
 import shutil

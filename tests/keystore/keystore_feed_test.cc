@@ -31,10 +31,10 @@ class KeystoreFeedTest : public KeystoreFixture {
     }
     all.get_future().wait();
   }
-  FeedPage read(FeedQuery query) {
-    auto page = await<FeedPage>([&](auto d) { keystore_->store().read_feed(query, d); });
+  FeedRows read(FeedRange query) {
+    auto page = await<FeedRows>([&](auto d) { keystore_->store().read_feed(query, d); });
     EXPECT_TRUE(page.has_value());
-    return page.value_or(FeedPage{});
+    return page.value_or(FeedRows{});
   }
 };
 
@@ -104,7 +104,7 @@ TEST_F(KeystoreFeedTest, WhatTheTailForgotIsReadFromTheStore) {
   revoke_many(FeedTail::kEntries + 1500);
   const FeedTail& tail = keystore_->feeds().of(0);
   ASSERT_GT(tail.start(), 1000U);
-  const FeedPage page = read({.after = 0, .until = tail.end()});
+  const FeedRows page = read({.after = 0, .until = tail.end()});
   EXPECT_EQ(page.entries.size(), 1000U);
   EXPECT_EQ(page.last, 1000U);
   EXPECT_FALSE(page.gap);

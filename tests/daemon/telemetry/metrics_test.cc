@@ -90,8 +90,8 @@ TEST(MetricsRenderTest, FollowsTheExpositionFormat) {
        {"signet_http_requests_total", "signet_tokens_issued_total", "signet_build_info",
         "signet_authentication_failures_total", "signet_rate_limited_total", "signet_http_request_duration_seconds",
         "process_resident_memory_bytes", "process_cpu_seconds_total", "process_open_fds", "process_start_time_seconds",
-        "signet_store_sync_median_seconds",
-        "signet_feed_followers_waiting", "signet_feed_pages_total", "signet_feed_gone_total"}) {
+        "signet_store_sync_median_seconds", "signet_feed_followers_waiting", "signet_feed_pages_total",
+        "signet_feed_gone_total"}) {
     EXPECT_TRUE(families.contains(wanted)) << wanted;
   }
 }

@@ -33,13 +33,13 @@ class RevocationReaderTest : public testing::Test {
     batch.put(Family::kRevocations, revocation_key(tenant, sequence), encode_revocation(row, hash));
     ASSERT_TRUE(database_->write(batch));
   }
-  FeedPage page(uint64_t after, uint64_t until, bool live = false, uint32_t limit = 1000) {
-    const auto read = read_feed_page(
-        *database_, {.tenant = 1, .after = after, .until = until, .limit = limit, .live = live}, kNow);
+  FeedRows page(uint64_t after, uint64_t until, bool live = false, uint32_t limit = 1000) {
+    const auto read =
+        read_feed_page(*database_, {.tenant = 1, .after = after, .until = until, .limit = limit, .live = live}, kNow);
     EXPECT_TRUE(read.has_value());
-    return read.value_or(FeedPage{});
+    return read.value_or(FeedRows{});
   }
-  static std::vector<uint64_t> sequences(const FeedPage& page) {
+  static std::vector<uint64_t> sequences(const FeedRows& page) {
     std::vector<uint64_t> out;
     for (const FeedEntry& entry : page.entries) out.push_back(entry.sequence);
     return out;
@@ -88,7 +88,7 @@ TEST_F(RevocationReaderTest, NothingBehindUntilIsShown) {
 
 TEST_F(RevocationReaderTest, ASnapshotLeavesOutWhatHasExpiredAndToleratesHoles) {
   put(1, kNow), put(2, kNow + 1), put(5), put(6, kNow - 1);
-  const FeedPage found = page(0, 8, true);
+  const FeedRows found = page(0, 8, true);
   EXPECT_EQ(sequences(found), (Sequences{2, 5}));
   EXPECT_EQ(found.last, 8U) << "all of it has been looked at";
   EXPECT_FALSE(found.gap);
@@ -96,7 +96,7 @@ TEST_F(RevocationReaderTest, ASnapshotLeavesOutWhatHasExpiredAndToleratesHoles) 
 
 TEST_F(RevocationReaderTest, ASnapshotOfManyExpiredEntriesIsStillBounded) {
   for (uint64_t i = 1; i <= 100; ++i) put(i, kNow - 1);
-  const FeedPage found = page(0, 100, true, 2);
+  const FeedRows found = page(0, 100, true, 2);
   EXPECT_TRUE(found.entries.empty());
   EXPECT_LT(found.last, 100U);
   EXPECT_GT(found.last, 0U);
@@ -121,8 +121,8 @@ TEST_F(RevocationReaderTest, ADamagedRowIsAnErrorAndNoGap) {
 
 class ReaderThreadTest : public RevocationReaderTest {
  protected:
-  std::future<std::expected<FeedPage, StoreError>> ask(uint64_t after, uint64_t until) {
-    auto promise = std::make_shared<std::promise<std::expected<FeedPage, StoreError>>>();
+  std::future<std::expected<FeedRows, StoreError>> ask(uint64_t after, uint64_t until) {
+    auto promise = std::make_shared<std::promise<std::expected<FeedRows, StoreError>>>();
     reader_->submit({.tenant = 1, .after = after, .until = until},
                     [promise](auto result) { promise->set_value(std::move(result)); });
     return promise->get_future();
@@ -134,7 +134,7 @@ class ReaderThreadTest : public RevocationReaderTest {
 
 TEST_F(ReaderThreadTest, AnswersEveryQuery) {
   for (uint64_t i = 1; i <= 20; ++i) put(i);
-  std::vector<std::future<std::expected<FeedPage, StoreError>>> asked;
+  std::vector<std::future<std::expected<FeedRows, StoreError>>> asked;
   for (uint64_t i = 0; i < 20; ++i) asked.push_back(ask(i, 20));
   for (uint64_t i = 0; i < 20; ++i) {
     const auto read = asked[i].get();
