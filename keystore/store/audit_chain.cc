@@ -105,6 +105,23 @@ std::string audit_json_of(const KeyRow& key) {
   });
 }
 
+std::string audit_json_of(const RefreshFamily& family) {
+  return audit_json([&](JsonWriter& json) {
+    json.begin_object();
+    json.member("client_id", family.client_id);
+    json.member("subject", family.subject);
+    json.member("scope", family.scope);
+    json.key("audiences");
+    write_strings(json, family.audiences);
+    json.member("status", family.status == FamilyStatus::kLive ? "live" : "revoked");
+    json.member_integer("sequence", family.rotation.sequence);
+    json.member_integer("created_at", family.created_ms / 1000);
+    json.member_integer("idle_expires_at", family.idle_expires_at);
+    json.member_integer("absolute_expires_at", family.absolute_expires_at);
+    json.end_object();
+  });
+}
+
 std::string audit_json_of(const TenantRow& tenant) {
   return audit_json([&](JsonWriter& json) {
     json.begin_object();

@@ -52,5 +52,6 @@ std::string audit_json(const std::function<void(JsonWriter&)>& write);
 std::string audit_json_of(const Client& client);
 std::string audit_json_of(const KeyRow& key);
 std::string audit_json_of(const TenantRow& tenant);
+std::string audit_json_of(const RefreshFamily& family);  // no hash, no salt
 
 }  // namespace signet::store

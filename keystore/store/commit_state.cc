@@ -32,6 +32,7 @@ std::string encode_state(const CommitState& state) {
   row.set_uptime_ms(state.time.uptime_ms);
   row.set_boot_id(state.time.boot_id);
   row.set_feed_epoch(state.feed_epoch);
+  row.set_service_ms(state.time.service_ms);
   return row.SerializeAsString();
 }
 
@@ -43,7 +44,7 @@ std::optional<CommitState> decode_state(std::string_view value) {
   state.revision = row.revision();
   state.next_tenant = row.next_tenant();
   state.audit_sequence = row.audit_sequence();
-  state.time = {row.safe_time_ms(), row.wall_ms(), row.uptime_ms(), row.boot_id()};
+  state.time = {row.safe_time_ms(), row.wall_ms(), row.uptime_ms(), row.boot_id(), row.service_ms()};
   state.feed_epoch = row.feed_epoch();
   if (!copy_digest(row.chain_hash(), state.chain_hash) || !copy_digest(row.audit_hash(), state.audit_hash)) {
     return std::nullopt;

@@ -42,16 +42,16 @@ Committer::Committer(const Parts& parts, const CommitState& state)
 
 Committer::~Committer() { close(); }
 
-void Committer::submit(std::unique_ptr<Operation> operation) {
+void Committer::submit(OperationPtr operation) {
   // Counted before `closing_` is read, so that the thread does not end while an operation is on its way.
   const uint64_t before = pending_.fetch_add(1);
   if (closing_.load()) {
-    operation->complete(refuse(StoreErrorKind::kUnavailable, "the store is closed"));
+    complete_operation(std::move(operation), refuse(StoreErrorKind::kUnavailable, "the store is closed"));
     pending_.fetch_sub(1);
     return;
   }
   if (before >= parts_.queue_max) {
-    operation->complete(refuse(StoreErrorKind::kBusy, "too many changes are waiting: try again"));
+    complete_operation(std::move(operation), refuse(StoreErrorKind::kBusy, "too many changes are waiting: try again"));
     pending_.fetch_sub(1);
     return;
   }
@@ -183,7 +183,9 @@ void Committer::publish(Operations operations, std::vector<Outcome> outcomes) {
     Operations operations;
     std::vector<Outcome> outcomes;
     void operator()() {
-      for (size_t i = 0; i < operations.size(); ++i) operations[i]->complete(std::move(outcomes[i]));
+      for (size_t i = 0; i < operations.size(); ++i) {
+        complete_operation(std::move(operations[i]), std::move(outcomes[i]));
+      }
     }
   };
   Completion completion{std::move(operations), std::move(outcomes)};
@@ -196,7 +198,7 @@ void Committer::publish(Operations operations, std::vector<Outcome> outcomes) {
 
 void Committer::refuse_all(Operations operations) {
   const StoreError error = failure();
-  for (auto& operation : operations) operation->complete(std::unexpected(error));
+  for (auto& operation : operations) complete_operation(std::move(operation), std::unexpected(error));
 }
 
 void Committer::sync_mark_when_due() {

@@ -39,7 +39,7 @@ class Committer {
   Committer& operator=(const Committer&) = delete;
 
   // submit takes the operation, or completes it at once: kBusy when the queue is full, kUnavailable when closed.
-  void submit(std::unique_ptr<Operation> operation);
+  void submit(OperationPtr operation);
   // fail: storage cannot be trusted any more. The first call tells the listener.
   void fail(const std::string& why);
   bool failed() const { return failed_.load(); }
@@ -50,7 +50,7 @@ class Committer {
 
  private:
   struct Queue;
-  using Operations = std::vector<std::unique_ptr<Operation>>;
+  using Operations = std::vector<OperationPtr>;
 
   void run();
   void wait_for_work();
@@ -68,7 +68,7 @@ class Committer {
   CommitState state_;  // of the last durable commit; committer thread
   Transaction transaction_;
   std::unique_ptr<Queue> queue_;
-  std::deque<std::unique_ptr<Operation>> waiting_;  // taken from the queue, in order of tickets; committer thread
+  std::deque<OperationPtr> waiting_;  // taken from the queue, in order of tickets; committer thread
   std::atomic<uint64_t> next_ticket_{0};
   std::atomic<uint64_t> pending_{0};  // submitted and not yet in a commit
   std::atomic<bool> closing_{false};

@@ -185,6 +185,19 @@ std::expected<void, DatabaseError> Database::write(Batch& batch) {
   return {};
 }
 
+void Database::compact(Family family) {
+  rocksdb::CompactRangeOptions options;
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+  implementation_->db->CompactRange(options, implementation_->handle(family), nullptr, nullptr).PermitUncheckedError();
+}
+
+uint64_t Database::table_bytes(Family family) const {
+  uint64_t bytes = 0;
+  const bool known = implementation_->db->GetIntProperty(implementation_->handle(family),
+                                                         rocksdb::DB::Properties::kTotalSstFilesSize, &bytes);
+  return known ? bytes : 0;
+}
+
 void Database::flush_if_large() {
   constexpr uint64_t kLarge = uint64_t{8} << 20;
   uint64_t size = 0;

@@ -119,13 +119,15 @@ rocksdb::DBOptions database_options() {
 
 rocksdb::ColumnFamilyOptions family_options(Family family, std::shared_ptr<rocksdb::Cache> cache,
                                             const std::shared_ptr<ExpiryTime>& expiry_time) {
-  const bool large = family == Family::kClients;
+  const bool large = family == Family::kClients || family == Family::kRefreshFamilies;
+  // Their names and scopes repeat from row to row; a family is read at random, one at a time.
+  const bool repetitive = family == Family::kRefreshFamilies || family == Family::kFamilyNames;
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = std::move(cache);
   table.cache_index_and_filter_blocks = false;  // in memory: an import asks the filter once per client
   table.checksum = rocksdb::kXXH3;
   table.format_version = 5;
-  table.block_size = 16 * 1024;
+  table.block_size = repetitive ? 4 * 1024 : 16 * 1024;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.whole_key_filtering = true;
   table.verify_compression = false;
@@ -140,7 +142,8 @@ rocksdb::ColumnFamilyOptions family_options(Family family, std::shared_ptr<rocks
   options.memtable_prefix_bloom_size_ratio = large ? 0.05 : 0;
   options.memtable_whole_key_filtering = large;
   options.inplace_update_support = false;
-  options.compression = rocksdb::kNoCompression;  // hashes do not compress, and a start reads every client
+  // Hashes do not compress, and a start reads every client.
+  options.compression = repetitive ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
   options.bottommost_compression = rocksdb::kDisableCompressionOption;
   options.compaction_style = rocksdb::kCompactionStyleLevel;
   options.target_file_size_base = 32 * kMiB;

@@ -3,6 +3,7 @@
 #include <rocksdb/compaction_filter.h>
 
 #include "keystore/store/database.h"
+#include "keystore/store/family_rows.h"
 #include "keystore/store/revocation_counts.h"
 #include "keystore/store/rows.h"
 
@@ -47,6 +48,10 @@ Expired expiry_rule(Family family) {
       return revocation_expired;
     case Family::kRevocationCounts:
       return revocation_counts_expired;
+    case Family::kRefreshFamilies:
+      return family_expired;
+    case Family::kFamilyNames:
+      return family_name_expired;
     default:
       return nullptr;
   }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <utility>
 
 #include "keystore/store/store.h"
@@ -21,9 +22,25 @@ class Operation {
   virtual Outcome check_and_apply(Transaction& transaction) = 0;
   // Exactly once, after the batch is durable and published, or with the error.
   virtual void complete(Outcome outcome) = 0;
+  // Whether it lies in its asker's own memory: `complete` gives it back, and the store never deletes it.
+  virtual bool borrowed() const { return false; }
 
   uint64_t ticket = 0;  // order of submission
 };
+
+// Deletes an operation, unless it is borrowed.
+struct OperationEnd {
+  void operator()(Operation* operation) const {
+    if (!operation->borrowed()) delete operation;
+  }
+};
+using OperationPtr = std::unique_ptr<Operation, OperationEnd>;
+// complete_operation calls `complete` and lets go of the operation. A borrowed one is let go of before: its memory may
+// be anything as soon as it is complete.
+inline void complete_operation(OperationPtr operation, Outcome outcome) {
+  if (operation->borrowed()) return operation.release()->complete(std::move(outcome));
+  operation->complete(std::move(outcome));
+}
 
 // OperationFor<T> keeps the answer that check_and_apply puts into `result_` until it may be told.
 template <typename T>

@@ -1,8 +1,10 @@
 #include "keystore/store/rocks_store.h"
 
 #include <atomic>
+#include <shared_mutex>
 
 #include "keystore/store/committer.h"
+#include "keystore/store/family_reads.h"
 #include "keystore/store/load.h"
 #include "keystore/store/open_failure.h"
 #include "keystore/store/operations/operations.h"
@@ -90,12 +92,31 @@ class RocksStore : public Store {
   void list_revocations(RevocationQuery query, StoreDone<RevocationPage> done) override {
     committer_.submit(store::list_revocations(query, std::move(done)));
   }
+  void create_family(std::optional<AuditActor> actor, RefreshFamily family, StoreDone<RefreshFamily> done) override {
+    committer_.submit(store::create_family(std::move(actor), std::move(family), std::move(done)));
+  }
+  void rotate_family(RotationRequest& request) override { committer_.submit(store::rotate_family(request)); }
   void accept_clock(AuditActor actor, StoreDone<void> done) override {
     committer_.submit(store::accept_clock(std::move(actor), std::move(done)));
   }
   void barrier(StoreDone<void> done) override { committer_.submit(store::barrier(std::move(done))); }
 
   void read_feed(FeedRange query, StoreDone<FeedRows> done) override { reader_.submit(query, std::move(done)); }
+  std::expected<std::optional<RefreshFamily>, StoreError> find_family(uint32_t tenant,
+                                                                      const FamilyId& id) const override {
+    const std::shared_lock lock(reads_);
+    if (closed_) return refuse(StoreErrorKind::kUnavailable, "the store is closed");
+    return read_family(*files_.database, tenant, id);
+  }
+  std::expected<FamilyPage, StoreError> list_families(const FamilyQuery& query) const override {
+    const std::shared_lock lock(reads_);
+    if (closed_) return refuse(StoreErrorKind::kUnavailable, "the store is closed");
+    return read_family_page(*files_.database, query);
+  }
+
+  std::expected<bool, StoreError> needs_family_key() const override { return any_family(*files_.database); }
+
+  void begin_service() override { time_.begin_service(); }
 
   StoreStatus status() const override {
     StoreStatus status;
@@ -111,8 +132,11 @@ class RocksStore : public Store {
   UnixMs safe_time_ms() const override { return time_.jumped() ? 0 : time_.safe_ms(); }
 
   void close() override {
-    if (closed_) return;
-    closed_ = true;
+    {
+      const std::unique_lock lock(reads_);
+      if (closed_) return;
+      closed_ = true;
+    }
     committer_.close();
     reader_.close();
     if (!committer_.failed()) files_.database->flush_if_large();
@@ -127,7 +151,8 @@ class RocksStore : public Store {
   const std::shared_ptr<BackgroundErrors> errors_;
   Committer committer_;
   RevocationReader reader_;
-  bool closed_ = false;
+  mutable std::shared_mutex reads_;  // administrators' reads, which the close waits for
+  bool closed_ = false;              // under reads_
 };
 
 }  // namespace

@@ -34,6 +34,7 @@ class SystemClock : public Clock {
   UnixMs wall_ms() override { return read_clock_ms(CLOCK_REALTIME); }
   int64_t uptime_ms() override { return read_clock_ms(CLOCK_BOOTTIME) + offset_ms_; }
   std::string boot_id() override { return boot_id_; }
+  int64_t running_ms() override { return read_clock_ms(CLOCK_MONOTONIC); }
 
  private:
   const std::string boot_id_;
@@ -48,7 +49,7 @@ Clock& system_clock() {
 }
 
 SafeTime::SafeTime(Clock& clock, const PersistedTime& last, int64_t skew_ms)
-    : clock_(clock), boot_id_(clock.boot_id()), skew_ms_(skew_ms) {
+    : clock_(clock), boot_id_(clock.boot_id()), skew_ms_(skew_ms), opened_service_ms_(last.service_ms) {
   const UnixMs wall = clock_.wall_ms();
   const int64_t uptime = clock_.uptime_ms();
   persisted_wall_ms_ = last.wall_ms;
@@ -85,7 +86,18 @@ bool SafeTime::behind() const { return clock_.wall_ms() < persisted_wall_ms_.loa
 PersistedTime SafeTime::observe() {
   const UnixMs wall = jumped() ? expected_ms() : clock_.wall_ms();
   // What is persisted never goes back but by `accept`: a clock set back must not become right by the next commit.
-  return {safe_ms(), std::max(wall, persisted_wall_ms_.load()), clock_.uptime_ms(), boot_id_};
+  return {safe_ms(), std::max(wall, persisted_wall_ms_.load()), clock_.uptime_ms(), boot_id_, service_ms()};
+}
+
+void SafeTime::begin_service() {
+  int64_t not_yet = kNotInService;
+  service_began_ms_.compare_exchange_strong(not_yet, clock_.running_ms());
+}
+
+int64_t SafeTime::service_ms() const {
+  const int64_t began_ms = service_began_ms_;
+  return began_ms == kNotInService ? opened_service_ms_
+                                   : opened_service_ms_ + std::max<int64_t>(clock_.running_ms() - began_ms, 0);
 }
 
 PersistedTime SafeTime::accept() {
@@ -93,7 +105,7 @@ PersistedTime SafeTime::accept() {
   const int64_t uptime = clock_.uptime_ms();
   set_anchor({wall, wall, uptime});
   jumped_ = false;
-  return {wall, wall, uptime, boot_id_};
+  return {wall, wall, uptime, boot_id_, service_ms()};
 }
 
 void SafeTime::set_anchor(const Anchor& anchor) {

@@ -9,7 +9,11 @@
 //   an hour counts as a jump too (a dead clock battery shows exactly there);
 // - a wall clock behind the last persisted time minus the tolerated skew must not sign: `behind`.
 //
-// Thread rule: `observe` and `accept` on the committer's thread; `jumped`, `behind`, `safe_ms` from any.
+// Beside them runs the service clock: the milliseconds in which the store was in service, over all starts. It begins
+// where the last commit left it and stands still until `begin_service`: neither a stop of any length nor a jump of the
+// wall clock moves it, so that a client has its whole grace window to ask again.
+//
+// Thread rule: `observe` and `accept` on the committer's thread; `begin_service` from one; the others from any.
 #pragma once
 
 #include <atomic>
@@ -32,6 +36,8 @@ class Clock {
   virtual int64_t uptime_ms() = 0;
   // Tells boots of the machine apart; empty when unknown (then every start counts as after a reboot).
   virtual std::string boot_id() = 0;
+  // Time in which the machine ran, a suspension not counted.
+  virtual int64_t running_ms() { return uptime_ms(); }
 };
 // The machine's. Static storage.
 Clock& system_clock();
@@ -42,6 +48,7 @@ struct PersistedTime {
   UnixMs wall_ms = 0;  // 0 = a new store
   int64_t uptime_ms = 0;
   std::string boot_id;
+  int64_t service_ms = 0;  // see SafeTime::begin_service
 };
 
 class SafeTime {
@@ -52,6 +59,10 @@ class SafeTime {
   PersistedTime observe();
   // persisted: what `observe` gave is durable now.
   void persisted(const PersistedTime& time) { persisted_wall_ms_.store(time.wall_ms, std::memory_order_relaxed); }
+  // The service clock runs from here on; a second call does nothing.
+  void begin_service();
+  int64_t service_ms() const;
+  int64_t opened_service_ms() const { return opened_service_ms_; }  // where this start found it
   // accept takes the wall clock as right from now on, safe time included.
   PersistedTime accept();
 
@@ -77,6 +88,9 @@ class SafeTime {
   Anchor anchor_{};
   mutable std::atomic<bool> jumped_{false};
   std::atomic<UnixMs> persisted_wall_ms_{0};
+  static constexpr int64_t kNotInService = INT64_MIN;
+  const int64_t opened_service_ms_;
+  std::atomic<int64_t> service_began_ms_{kNotInService};  // by Clock::running_ms
 };
 
 }  // namespace signet::store

@@ -21,6 +21,8 @@
 #include <vector>
 
 #include "keystore/clients/client.h"
+#include "keystore/grants/refresh_family.h"
+#include "keystore/grants/rotation_request.h"
 #include "keystore/keys/key_set.h"
 #include "keystore/revocation/feed_entry.h"
 #include "keystore/revocation/feed_tail.h"
@@ -219,6 +221,23 @@ struct FeedRows {
   std::optional<Sha256Digest> until_hash;
 };
 
+// Which families an administrator asks for, a page at a time.
+struct FamilyCursor {
+  uint8_t part = 0;  // of what the query looks through
+  FamilyId after{};
+};
+struct FamilyQuery {
+  uint32_t tenant = 0;
+  std::string client_id;  // empty = of any client
+  std::string subject;    // empty = of any subject
+  std::optional<FamilyCursor> after;
+  size_t limit = 100;  // rows looked at
+};
+struct FamilyPage {
+  std::vector<RefreshFamily> families;  // may be fewer than asked for, or none, although more follow
+  std::optional<FamilyCursor> next;     // nothing = that was the last page
+};
+
 struct StoreStatus {
   bool writable = false;
   bool clock_jumped = false;  // the wall clock jumped by more than an hour: waits for `clock accept`
@@ -266,6 +285,13 @@ class Store {
   static constexpr uint32_t kSingleRevocationsMax = 10'000;
   virtual void revoke(AuditActor actor, Revocation revocation, StoreDone<RevocationOutcome> done) = 0;
   virtual void list_revocations(RevocationQuery query, StoreDone<RevocationPage> done) = 0;
+  // Creates a family, as given: its id new, its first token's hash in it. Refused when the client does not exist
+  // (kNotFound), is disabled, or may not have the scope (kInvalid). Audited when there is an actor: one that an
+  // administrator makes.
+  virtual void create_family(std::optional<AuditActor> actor, RefreshFamily family, StoreDone<RefreshFamily> done) = 0;
+  // Decides about a presented refresh token and rotates its family, see RotationRequest. Does not allocate on the
+  // caller's thread. Not audited, but for a revocation because of reuse.
+  virtual void rotate_family(RotationRequest& request) = 0;
   virtual void accept_clock(AuditActor actor, StoreDone<void> done) = 0;
   // Waits for everything queued before it to be durable; changes nothing.
   virtual void barrier(StoreDone<void> done) = 0;
@@ -274,6 +300,16 @@ class Store {
   // before return with kBusy or kUnavailable. It shows at least what has been published.
   virtual void read_feed(FeedRange query, StoreDone<FeedRows> done) = 0;
 
+  // Reads beside the committer, of what is durable. Any thread; block for as long as the disk takes.
+  virtual std::expected<std::optional<RefreshFamily>, StoreError> find_family(uint32_t tenant,
+                                                                              const FamilyId& id) const = 0;
+  virtual std::expected<FamilyPage, StoreError> list_families(const FamilyQuery& query) const = 0;
+
+  // Whether anything is stored that only a family key makes sense of. Any thread; one short read.
+  virtual std::expected<bool, StoreError> needs_family_key() const = 0;
+
+  // From here on the store is in service: grace windows run. Called just before the daemon says that it is ready.
+  virtual void begin_service() = 0;
   virtual StoreStatus status() const = 0;  // any thread
   // What destructive expiry may follow: the safe time (see StoreStatus); 0 while the wall clock has jumped, since
   // nothing may expire then. Any thread, cheap.

@@ -61,7 +61,7 @@ std::expected<MarkValue, DatabaseError> write_first_commit(Database& database, c
   state.commit = 1;
   state.next_tenant = 1;
   state.feed_epoch = random_feed_epoch();
-  state.time = {now_ms, now_ms, clock.uptime_ms(), clock.boot_id()};
+  state.time = {now_ms, now_ms, clock.uptime_ms(), clock.boot_id(), 0};
   Batch batch(database);
   batch.put(Family::kMeta, row_key(kNoTenant, kVersionName), version_row(options, mark.store_id, now_ms / 1000));
   const TenantRow tenant{.number = 0, .name = "default", .created_at = now_ms / 1000};

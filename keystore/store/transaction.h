@@ -52,6 +52,9 @@ class Transaction {
   UnixSeconds now_s() const { return now_ms_ / 1000; }
   // What destructive expiry may follow.
   UnixSeconds safe_s() const { return state_.time.safe_ms / 1000; }
+  // The service clock (SafeTime) of this commit, and where this start found it.
+  int64_t service_ms() const { return state_.time.service_ms; }
+  int64_t opened_service_ms() const { return time_.opened_service_ms(); }
   // accept_clock takes the wall clock as right.
   void accept_clock();
   // touch makes this a commit even if no row changes, so that the time is persisted.

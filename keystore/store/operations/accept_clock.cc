@@ -34,7 +34,7 @@ class AcceptClock : public OperationFor<void> {
 }  // namespace
 
 OperationPtr accept_clock(AuditActor actor, StoreDone<void> done) {
-  return std::make_unique<AcceptClock>(std::move(actor), std::move(done));
+  return OperationPtr(new AcceptClock(std::move(actor), std::move(done)));
 }
 
 }  // namespace signet::store

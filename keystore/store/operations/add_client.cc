@@ -37,7 +37,7 @@ class AddClient : public OperationFor<Client> {
 }  // namespace
 
 OperationPtr add_client(AuditActor actor, Client client, StoreDone<Client> done) {
-  return std::make_unique<AddClient>(std::move(actor), std::move(client), std::move(done));
+  return OperationPtr(new AddClient(std::move(actor), std::move(client), std::move(done)));
 }
 
 }  // namespace signet::store

@@ -64,7 +64,7 @@ class AddKey : public OperationFor<KeyRow> {
 }  // namespace
 
 OperationPtr add_key(AuditActor actor, KeyRow key, StoreDone<KeyRow> done) {
-  return std::make_unique<AddKey>(std::move(actor), std::move(key), std::move(done));
+  return OperationPtr(new AddKey(std::move(actor), std::move(key), std::move(done)));
 }
 
 }  // namespace signet::store

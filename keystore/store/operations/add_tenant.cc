@@ -37,7 +37,7 @@ class AddTenant : public OperationFor<TenantRow> {
 }  // namespace
 
 OperationPtr add_tenant(AuditActor actor, std::string name, StoreDone<TenantRow> done) {
-  return std::make_unique<AddTenant>(std::move(actor), std::move(name), std::move(done));
+  return OperationPtr(new AddTenant(std::move(actor), std::move(name), std::move(done)));
 }
 
 }  // namespace signet::store

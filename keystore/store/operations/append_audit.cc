@@ -28,7 +28,7 @@ class AppendAudit : public OperationFor<void> {
 }  // namespace
 
 OperationPtr append_audit(AuditActor actor, std::string what, std::string detail_json, StoreDone<void> done) {
-  return std::make_unique<AppendAudit>(std::move(actor), std::move(what), std::move(detail_json), std::move(done));
+  return OperationPtr(new AppendAudit(std::move(actor), std::move(what), std::move(detail_json), std::move(done)));
 }
 
 }  // namespace signet::store

@@ -12,6 +12,6 @@ class Barrier : public OperationFor<void> {
 
 }  // namespace
 
-OperationPtr barrier(StoreDone<void> done) { return std::make_unique<Barrier>(std::move(done)); }
+OperationPtr barrier(StoreDone<void> done) { return OperationPtr(new Barrier(std::move(done))); }
 
 }  // namespace signet::store

@@ -148,7 +148,7 @@ class ImportClients : public OperationFor<ImportOutcome> {
 }  // namespace
 
 OperationPtr import_clients(AuditActor actor, ImportChunk chunk, StoreDone<ImportOutcome> done) {
-  return std::make_unique<ImportClients>(std::move(actor), std::move(chunk), std::move(done));
+  return OperationPtr(new ImportClients(std::move(actor), std::move(chunk), std::move(done)));
 }
 
 }  // namespace signet::store

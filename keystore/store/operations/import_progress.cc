@@ -24,7 +24,7 @@ class ImportProgress : public OperationFor<uint64_t> {
 }  // namespace
 
 OperationPtr import_progress(std::string import_id, StoreDone<uint64_t> done) {
-  return std::make_unique<ImportProgress>(std::move(import_id), std::move(done));
+  return OperationPtr(new ImportProgress(std::move(import_id), std::move(done)));
 }
 
 }  // namespace signet::store

@@ -51,7 +51,7 @@ class ListRevocations : public OperationFor<RevocationPage> {
 }  // namespace
 
 OperationPtr list_revocations(RevocationQuery query, StoreDone<RevocationPage> done) {
-  return std::make_unique<ListRevocations>(query, std::move(done));
+  return OperationPtr(new ListRevocations(query, std::move(done)));
 }
 
 }  // namespace signet::store

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,8 +11,6 @@
 #include "keystore/store/store.h"
 
 namespace signet::store {
-
-using OperationPtr = std::unique_ptr<Operation>;
 
 OperationPtr add_tenant(AuditActor actor, std::string name, StoreDone<TenantRow> done);
 OperationPtr remove_tenant(AuditActor actor, std::string name, bool force, StoreDone<void> done);
@@ -27,6 +26,9 @@ OperationPtr append_audit(AuditActor actor, std::string what, std::string detail
 OperationPtr put_last_used(std::vector<LastUsedRow> rows, StoreDone<void> done);
 OperationPtr revoke(AuditActor actor, Revocation revocation, StoreDone<RevocationOutcome> done);
 OperationPtr list_revocations(RevocationQuery query, StoreDone<RevocationPage> done);
+OperationPtr create_family(std::optional<AuditActor> actor, RefreshFamily family, StoreDone<RefreshFamily> done);
+// Made in the request's own memory.
+OperationPtr rotate_family(RotationRequest& request);
 OperationPtr accept_clock(AuditActor actor, StoreDone<void> done);
 OperationPtr barrier(StoreDone<void> done);
 

@@ -27,7 +27,7 @@ class PutLastUsed : public OperationFor<void> {
 }  // namespace
 
 OperationPtr put_last_used(std::vector<LastUsedRow> rows, StoreDone<void> done) {
-  return std::make_unique<PutLastUsed>(std::move(rows), std::move(done));
+  return OperationPtr(new PutLastUsed(std::move(rows), std::move(done)));
 }
 
 }  // namespace signet::store

@@ -41,7 +41,7 @@ class PutSecret : public OperationFor<void> {
 }  // namespace
 
 OperationPtr put_secret(AuditActor actor, SecretRow secret, StoreDone<void> done) {
-  return std::make_unique<PutSecret>(std::move(actor), std::move(secret), std::move(done));
+  return OperationPtr(new PutSecret(std::move(actor), std::move(secret), std::move(done)));
 }
 
 }  // namespace signet::store

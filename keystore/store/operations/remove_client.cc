@@ -39,7 +39,7 @@ class RemoveClient : public OperationFor<void> {
 }  // namespace
 
 OperationPtr remove_client(AuditActor actor, uint32_t tenant, std::string client_id, StoreDone<void> done) {
-  return std::make_unique<RemoveClient>(std::move(actor), tenant, std::move(client_id), std::move(done));
+  return OperationPtr(new RemoveClient(std::move(actor), tenant, std::move(client_id), std::move(done)));
 }
 
 }  // namespace signet::store

@@ -74,7 +74,7 @@ class RemoveTenant : public OperationFor<void> {
 }  // namespace
 
 OperationPtr remove_tenant(AuditActor actor, std::string name, bool force, StoreDone<void> done) {
-  return std::make_unique<RemoveTenant>(std::move(actor), std::move(name), force, std::move(done));
+  return OperationPtr(new RemoveTenant(std::move(actor), std::move(name), force, std::move(done)));
 }
 
 }  // namespace signet::store

@@ -105,7 +105,7 @@ class Revoke : public OperationFor<RevocationOutcome> {
 }  // namespace
 
 OperationPtr revoke(AuditActor actor, Revocation revocation, StoreDone<RevocationOutcome> done) {
-  return std::make_unique<Revoke>(std::move(actor), std::move(revocation), std::move(done));
+  return OperationPtr(new Revoke(std::move(actor), std::move(revocation), std::move(done)));
 }
 
 }  // namespace signet::store

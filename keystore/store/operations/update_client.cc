@@ -83,8 +83,8 @@ class UpdateClient : public OperationFor<Client> {
 
 OperationPtr update_client(AuditActor actor, uint32_t tenant, std::string client_id, ClientUpdate update,
                            StoreDone<Client> done) {
-  return std::make_unique<UpdateClient>(std::move(actor), tenant, std::move(client_id), std::move(update),
-                                        std::move(done));
+  return OperationPtr(
+      new UpdateClient(std::move(actor), tenant, std::move(client_id), std::move(update), std::move(done)));
 }
 
 }  // namespace signet::store

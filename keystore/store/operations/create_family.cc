@@ -1,0 +1,95 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "keystore/store/family_rows.h"
+#include "keystore/store/operations/operations.h"
+#include "keystore/store/operations/rules.h"
+#include "keystore/store/transaction.h"
+#include "protocol/oauth/scope.h"
+
+namespace signet::store {
+namespace {
+
+Outcome check_family(const RefreshFamily& family) {
+  const auto fits = [](const std::string& audience) {
+    return !audience.empty() && audience.size() <= kFamilyAudienceSizeMax;
+  };
+  if (family.subject.empty() || family.subject.size() > kFamilySubjectSizeMax) {
+    return refuse(StoreErrorKind::kInvalid, fmt::format("a subject has 1 to {} octets", kFamilySubjectSizeMax));
+  }
+  if (!family.scope.empty() && !valid_scope(family.scope)) return refuse(StoreErrorKind::kInvalid, "bad scope");
+  if (family.audiences.empty() || family.audiences.size() > kFamilyAudiencesMax ||
+      !std::ranges::all_of(family.audiences, fits)) {
+    return refuse(StoreErrorKind::kInvalid, fmt::format("a family has 1 to {} audiences of at most {} octets",
+                                                        kFamilyAudiencesMax, kFamilyAudienceSizeMax));
+  }
+  if (family.cnf.size() > kFamilyCnfSizeMax) return refuse(StoreErrorKind::kInvalid, "the confirmation is too large");
+  if (family.rotation.sequence != 1 || family.rotation.key_version == 0) {
+    return refuse(StoreErrorKind::kInvalid, "a family begins with its first token");
+  }
+  if (family.idle_expires_at > family.absolute_expires_at || family.absolute_expires_at <= family.created_ms / 1000) {
+    return refuse(StoreErrorKind::kInvalid, "a family expires after its creation, idle no later than absolute");
+  }
+  return {};
+}
+
+Outcome check_client_of(const Client& client, const RefreshFamily& family) {
+  if ((client.flags & kClientDisabled) != 0) {
+    return refuse(StoreErrorKind::kInvalid, fmt::format("client {} is disabled", client.client_id));
+  }
+  if ((client.grants & kGrantRefreshToken) == 0) {
+    return refuse(StoreErrorKind::kInvalid, fmt::format("client {} has not the grant refresh_token", client.client_id));
+  }
+  if (!scope_is_subset(client.scope, family.scope)) {
+    return refuse(StoreErrorKind::kInvalid, fmt::format("client {} has not all of the scope", client.client_id));
+  }
+  return {};
+}
+
+class CreateFamily : public OperationFor<RefreshFamily> {
+ public:
+  CreateFamily(std::optional<AuditActor> actor, RefreshFamily family, StoreDone<RefreshFamily> done)
+      : OperationFor(std::move(done)), actor_(std::move(actor)) {
+    result_ = std::move(family);
+  }
+
+  Outcome check_and_apply(Transaction& transaction) override {
+    const RefreshFamily& family = result_;
+    if (auto checked = check_family(family); !checked) return checked;
+    const auto client = transaction.client(family.tenant, family.client_id);
+    if (!client) return no_such_client(family.client_id);
+    if (auto checked = check_client_of(*client, family); !checked) return checked;
+    const std::string key = family_key(family.tenant, family.id);
+    if (transaction.get(Family::kRefreshFamilies, key)) {
+      return refuse(StoreErrorKind::kConflict, "the family exists already");
+    }
+    transaction.put(Family::kRefreshFamilies, key, encode_family(family));
+    put_name(transaction, FamilyNameKind::kClient, family.client_id);
+    if (family.subject != family.client_id) put_name(transaction, FamilyNameKind::kSubject, family.subject);
+    if (actor_) {
+      transaction.audit({.actor = *actor_,
+                         .tenant = family.tenant,
+                         .what = "family.create",
+                         .subject = family_name_of(family.id).text(),
+                         .after = audit_json_of(family)});
+    }
+    return {};
+  }
+
+ private:
+  void put_name(Transaction& transaction, FamilyNameKind kind, const std::string& name) const {
+    transaction.put(Family::kFamilyNames, family_name_key(result_.tenant, kind, name, result_.id),
+                    encode_family_name(result_.absolute_expires_at));
+  }
+
+  const std::optional<AuditActor> actor_;
+};
+
+}  // namespace
+
+OperationPtr create_family(std::optional<AuditActor> actor, RefreshFamily family, StoreDone<RefreshFamily> done) {
+  return OperationPtr(new CreateFamily(std::move(actor), std::move(family), std::move(done)));
+}
+
+}  // namespace signet::store
