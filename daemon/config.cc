@@ -130,6 +130,9 @@ class Reader {
   void check_relations() {
     if (!errors_.empty()) return;  // the values are not all there
     if (config_.listen.empty()) error(0, "listen", "expected at least one address");
+    if (config_.refresh_idle_s > config_.refresh_absolute_s) {
+      error(0, "refresh_idle_s", "expected at most refresh_absolute_s");
+    }
     if (config_.token_ttl_s > config_.token_ttl_max_s) error(0, "token_ttl_s", "expected at most token_ttl_max_s");
     if (config_.limits.target_size_max >= config_.limits.head_size_max) {
       error(0, "limits.target_size_max", "expected less than limits.head_size_max");

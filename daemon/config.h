@@ -25,6 +25,9 @@ struct Config {
   uint32_t workers = 0;        // 0 = one per core
   uint32_t token_ttl_s = 900;  // at most token_ttl_max_s
   uint32_t token_ttl_max_s = kAccessTokenLifetimeMaxS;
+  uint32_t refresh_idle_s = 30 * 24 * 60 * 60;  // at most refresh_absolute_s
+  uint32_t refresh_absolute_s = 365 * 24 * 60 * 60;
+  uint32_t refresh_grace_s = 30;
   uint32_t clock_skew_s = 60;
   uint32_t jwks_max_age_s = 300;
   uint32_t batch_entries_max = 1000;         // entries of one batch request

@@ -119,6 +119,7 @@ Config dev_config(const Options& options) {
   config.console_listen = {fmt::format("127.0.0.1:{}", options.port + 1)};
   config.issuer = fmt::format("http://127.0.0.1:{}", options.port);
   config.workers = options.workers;
+  config.refresh_grace_s = 10;
   config.limits.connections_per_address_max = 0;  // everything comes from one address
   config.client_rate_per_s = config.address_rate_per_s = config.failed_authentication_rate_per_s = 0;
   return config;

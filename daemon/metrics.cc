@@ -52,6 +52,42 @@ std::string_view rate_limit_name(RateLimitKind kind) {
   return "other";
 }
 
+std::string_view refresh_result_name(RefreshResult result) {
+  switch (result) {
+    case RefreshResult::kRotated:
+      return "rotated";
+    case RefreshResult::kRepeated:
+      return "repeated";
+    case RefreshResult::kForged:
+      return "forged";
+    case RefreshResult::kUnknown:
+      return "unknown";
+    case RefreshResult::kOtherClient:
+      return "other_client";
+    case RefreshResult::kClientGone:
+      return "client_gone";
+    case RefreshResult::kExpired:
+      return "expired";
+    case RefreshResult::kRevoked:
+      return "revoked";
+    case RefreshResult::kWrongSecret:
+      return "wrong_secret";
+    case RefreshResult::kOvertaken:
+      return "overtaken";
+    case RefreshResult::kReused:
+      return "reused";
+    case RefreshResult::kRolledBack:
+      return "rolled_back";
+    case RefreshResult::kNotGranted:
+      return "not_granted";
+    case RefreshResult::kUnavailable:
+      return "unavailable";
+    case RefreshResult::kCount:
+      break;
+  }
+  return "other";
+}
+
 std::string_view endpoint_name(Endpoint endpoint) {
   switch (endpoint) {
     case Endpoint::kToken:

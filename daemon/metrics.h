@@ -47,6 +47,26 @@ std::string_view auth_failure_name(AuthFailure reason);  // label value
 enum class RateLimitKind : uint8_t { kClient, kAddress, kFailedAuthentication, kCount };
 std::string_view rate_limit_name(RateLimitKind kind);  // label value
 
+// What came of a presented refresh token. All but the first two are refusals.
+enum class RefreshResult : uint8_t {
+  kRotated,
+  kRepeated,  // a retry inside the grace window
+  kForged,    // not made here: never looked up
+  kUnknown,   // no such family (any more)
+  kOtherClient,
+  kClientGone,
+  kExpired,
+  kRevoked,
+  kWrongSecret,
+  kOvertaken,   // two generations back inside the window
+  kReused,      // its family was revoked
+  kRolledBack,  // newer than the store: an alarm
+  kNotGranted,  // scope or resource
+  kUnavailable,
+  kCount,
+};
+std::string_view refresh_result_name(RefreshResult result);  // label value
+
 enum class Endpoint : uint8_t {
   kToken,
   kTokenBatch,
@@ -88,6 +108,7 @@ struct alignas(64) WorkerMetrics {
   std::array<Counter, 16> tokens;                                                      // [algorithm]
   std::array<Counter, static_cast<size_t>(AuthFailure::kCount)> auth_failures;
   std::array<Counter, static_cast<size_t>(RateLimitKind::kCount)> rate_limited;
+  std::array<Counter, static_cast<size_t>(RefreshResult::kCount)> refreshes;
   std::array<std::array<Counter, kLatencyBuckets>, static_cast<size_t>(Endpoint::kCount)> latency;
   std::array<Counter, static_cast<size_t>(Endpoint::kCount)> latency_sum_us;
   std::array<Counter, static_cast<size_t>(CheckResult::kCount)> checks;  // of tokens, by result

@@ -100,6 +100,14 @@ void append_feed(Workers workers, MetricsText& text) {
                sum(workers, [](const W& w) -> auto& { return w.feed_checkpoints; }));
 }
 
+void append_refreshes(Workers workers, MetricsText& text) {
+  text.family("signet_refreshes_total", "counter", "Presented refresh tokens, by what came of them.");
+  for (size_t result = 0; result < static_cast<size_t>(RefreshResult::kCount); ++result) {
+    uint64_t count = sum(workers, [&](const WorkerMetrics& w) -> auto& { return w.refreshes[result]; });
+    text.sample({{"result", refresh_result_name(static_cast<RefreshResult>(result))}}, count);
+  }
+}
+
 }  // namespace
 
 void append_worker_metrics(Workers workers, MetricsText& text) {
@@ -110,6 +118,7 @@ void append_worker_metrics(Workers workers, MetricsText& text) {
   append_rate_limited(workers, text);
   append_checks(workers, text);
   append_feed(workers, text);
+  append_refreshes(workers, text);
   text.counter("signet_signing_groups_total", "Groups of signatures made.",
                sum(workers, [](const WorkerMetrics& w) -> auto& { return w.signing_groups; }));
   text.counter("signet_signing_carried_over_total", "Signatures put off to a later loop iteration.",

@@ -53,6 +53,7 @@ int Server::run() {
              {"workers", fmt::format("{}", workers_.size())},
              {"listen", fmt::format("{}", fmt::join(config_.listen, " "))},
              {"issuer", config_.issuer}});
+  keystore_->store().begin_service();
   say_ready();
   notify_service_manager("READY=1");
   admin_loop_->run();

@@ -72,18 +72,36 @@ std::expected<PreparedKey, std::string> prepare_stored_key(const Vault& vault, c
   return prepared;
 }
 
+namespace {
+
+std::expected<HashKey, std::string> open_hash_key(const Vault& vault, std::string_view family, std::string_view name,
+                                                  const SecretRow& row) {
+  const auto plain = vault.open_cell({family, as_bytes(family), row.version}, row.sealed);
+  HashKey key;
+  if (!plain || plain->size() != key.size()) {
+    return std::unexpected(fmt::format("version {} of the {} {}", row.version, name, kDamaged));
+  }
+  std::ranges::copy(plain->expose(), key.begin());
+  return key;
+}
+
+}  // namespace
+
 std::expected<std::vector<uint8_t>, VaultError> seal_pepper(const Vault& vault, uint32_t version, const HashKey& key) {
   return vault.seal_cell({kPepperFamily, as_bytes(kPepperFamily), version}, key);
 }
 
 std::expected<HashKey, std::string> open_pepper(const Vault& vault, const SecretRow& row) {
-  const auto plain = vault.open_cell({kPepperFamily, as_bytes(kPepperFamily), row.version}, row.sealed);
-  HashKey key;
-  if (!plain || plain->size() != key.size()) {
-    return std::unexpected(fmt::format("version {} of the pepper {}", row.version, kDamaged));
-  }
-  std::ranges::copy(plain->expose(), key.begin());
-  return key;
+  return open_hash_key(vault, kPepperFamily, "pepper", row);
+}
+
+std::expected<std::vector<uint8_t>, VaultError> seal_family_key(const Vault& vault, uint32_t version,
+                                                                const HashKey& key) {
+  return vault.seal_cell({kFamilyKeyFamily, as_bytes(kFamilyKeyFamily), version}, key);
+}
+
+std::expected<HashKey, std::string> open_family_key(const Vault& vault, const SecretRow& row) {
+  return open_hash_key(vault, kFamilyKeyFamily, "family key", row);
 }
 
 }  // namespace signet

@@ -25,6 +25,12 @@ std::expected<PreparedKey, std::string> prepare_stored_key(const Vault& vault, c
 // The parts of a row that the snapshot needs.
 KeySource key_source(const KeyRow& row, std::shared_ptr<const PrivateKey> private_key);
 
+// The same for the family keys.
+inline constexpr std::string_view kFamilyKeyFamily = "family-key";
+std::expected<std::vector<uint8_t>, VaultError> seal_family_key(const Vault& vault, uint32_t version,
+                                                                const HashKey& key);
+std::expected<HashKey, std::string> open_family_key(const Vault& vault, const SecretRow& row);
+
 std::expected<std::vector<uint8_t>, VaultError> seal_pepper(const Vault& vault, uint32_t version, const HashKey& key);
 // The error names the version. `key` is the caller's to wipe.
 std::expected<HashKey, std::string> open_pepper(const Vault& vault, const SecretRow& row);

@@ -9,6 +9,7 @@
 
 #include "keystore/clients/client_directory.h"
 #include "keystore/clients/client_secret.h"
+#include "keystore/grants/family_keys.h"
 #include "keystore/keys/key_set.h"
 #include "keystore/revocation/revocation_feeds.h"
 #include "keystore/revocation/revocation_index.h"
@@ -44,6 +45,7 @@ class Keystore {
   virtual const ClientDirectory& clients() const = 0;
   virtual const KeySet& keys() const = 0;
   virtual const Pepper& pepper() const = 0;
+  virtual const FamilyKeys& family_keys() const = 0;
   virtual const RevocationIndex& revocations() const = 0;
   // The end of every tenant's feed. An entry is here no later than its revocation is answered.
   virtual const RevocationFeeds& feeds() const = 0;

@@ -34,6 +34,7 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   const ClientDirectory& clients() const override { return clients_; }
   const KeySet& keys() const override { return keys_->load(); }
   const Pepper& pepper() const override { return *pepper_; }
+  const FamilyKeys& family_keys() const override { return *family_keys_; }
   const RevocationIndex& revocations() const override { return revocations_; }
   const RevocationFeeds& feeds() const override { return feeds_.load(); }
   QuiescentDomain& domain() override { return domain_; }
@@ -61,6 +62,10 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   std::expected<void, std::string> open_peppers(StoredRows& rows);
   std::expected<void, std::string> create_pepper();
 
+  // keystore_family_keys.cc
+  std::expected<void, std::string> open_family_keys(std::vector<SecretRow> rows);
+  std::expected<void, std::string> create_family_key();
+
   // keystore_listener.cc. Both return whether something was taken away that a worker may still hold.
   void publish_revocations(std::span<const StoreChange> changes);
   void publish_feeds(std::span<const StoreChange> changes);
@@ -81,6 +86,7 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   LastUsedNotes notes_;
   std::unique_ptr<Vault> vault_;
   std::unique_ptr<Pepper> pepper_;
+  std::unique_ptr<FamilyKeys> family_keys_;
   std::mutex publish_mutex_;
   KeySetBuilder builder_;                                             // under publish_mutex_
   std::map<std::pair<uint32_t, std::string>, PreparedKey> prepared_;  // of keys being added; under publish_mutex_

@@ -63,6 +63,7 @@ class StoredRows final : public StoreLoader {
   void on_key(KeyRow row) override { keys.push_back(std::move(row)); }
   void on_secret(SecretRow row) override {
     if (row.family == kPepperFamily) peppers.push_back(std::move(row));
+    if (row.family == kFamilyKeyFamily) family_keys.push_back(std::move(row));
   }
   void reserve_revocations(size_t about) override { revocations_.reserve(about); }
   void on_revocations(std::span<const Revocation> revocations) override { revocations_.add(revocations); }
@@ -91,6 +92,7 @@ class StoredRows final : public StoreLoader {
   std::vector<SecretRow> peppers;
   uint64_t feed_epoch = 0;
   std::vector<RevocationFeeds::TenantFeed> feeds;
+  std::vector<SecretRow> family_keys;
   std::atomic<size_t> misfits{0};
 
  private:
@@ -104,6 +106,7 @@ std::expected<void, std::string> KeystoreImplementation::open() {
   if (auto ok = open_store(rows); !ok) return ok;
   if (auto ok = build_keys(rows); !ok) return ok;
   if (auto ok = rows.peppers.empty() && clients_.size() == 0 ? create_pepper() : open_peppers(rows); !ok) return ok;
+  if (auto ok = open_family_keys(std::move(rows.family_keys)); !ok) return ok;
   reclaimer_.emplace(domain_);
   flusher_.emplace(LastUsedFlusher::Parts{domain_, clients_, *store_, notes_}, kLastUsedInterval);
   generator_.emplace([this](const KeyWish& wish) { return make_key(wish); });

@@ -5,7 +5,9 @@
 
 #include "daemon/endpoint/issuance_policy.h"
 #include "daemon/log.h"
+#include "keystore/grants/refresh_family.h"
 #include "protocol/base/base64url.h"
+#include "protocol/base/copy_text.h"
 #include "protocol/jwt/access_token.h"
 #include "protocol/oauth/scope.h"
 
@@ -21,6 +23,17 @@ ErrorReply no_key(const IssueRequest& request, NoKey why) {
              {"alg", jws_algorithm_name(request.client.algorithm())},
              {"client_id", request.client.client_id()}});
   return {.error = OAuthError::kServerError, .description = "no active signing key for this client's algorithm"};
+}
+
+// The confirmation claim (RFC 7800) as a member; `cnf` is JSON already.
+constexpr std::string_view kCnfName = R"("cnf":)";
+constexpr size_t kCnfMemberMax = kCnfName.size() + kFamilyCnfSizeMax;
+
+std::string_view cnf_member(std::string_view cnf, std::span<char> out) {
+  if (cnf.empty() || cnf.size() > kFamilyCnfSizeMax) return {};
+  copy_text(out.data(), kCnfName);
+  copy_text(out.data() + kCnfName.size(), cnf);
+  return {out.data(), kCnfName.size() + cnf.size()};
 }
 
 bool is_registered(const ClientRecord& client, std::string_view issuer, std::string_view resource) {
@@ -71,12 +84,15 @@ std::expected<size_t, ErrorReply> TokenComposer::prepare(const IssueRequest& req
   tenant_ = request.tenant.tenant;
   expires_in_s_ = effective_ttl_s(0, request.client, scope_.shared.settings.load());
   Jti jti;
+  std::array<char, kCnfMemberMax> cnf;
   claims_size_ = compose_claims({.tenant = request.tenant,
                                  .client = request.client,
-                                 .subject = request.client.client_id(),
+                                 .subject = request.subject.empty() ? request.client.client_id() : request.subject,
                                  .scope = request.scope,
                                  .audience = request.audience,
-                                 .ttl_s = expires_in_s_},
+                                 .ttl_s = expires_in_s_,
+                                 .family = request.family,
+                                 .extra_members = cnf_member(request.cnf, cnf)},
                                 scope_.clock(), jti, claims_);
   const size_t size = key_->encoded_header.size() + 1 + base64url_encoded_size(claims_size_) + 1 +
                       base64url_encoded_size(key_->signature_size);

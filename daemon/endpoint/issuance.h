@@ -22,6 +22,9 @@ struct IssueRequest {
   const ClientRecord& client;
   std::string_view scope;                      // already narrowed
   std::span<const std::string_view> audience;  // already narrowed, never empty
+  std::string_view subject = {};               // empty = the client
+  std::string_view family = {};                // sid; empty = none
+  std::string_view cnf = {};                   // JSON object; empty = none
 };
 
 // Loop thread only. prepare, then write; nothing between them may pass a quiescent state.

@@ -22,6 +22,13 @@ uint32_t effective_ttl_s(uint32_t asked_s, const ClientRecord& client, const Ser
   return std::min(asked_s != 0 ? asked_s : own_s, settings.token_ttl_max_s);
 }
 
+RefreshFamily new_family(const ServiceSettings& settings, UnixMs now) {
+  const UnixSeconds now_s = now / 1000;
+  return {.created_ms = now,
+          .idle_expires_at = now_s + std::min(settings.refresh_idle_s, settings.refresh_absolute_s),
+          .absolute_expires_at = now_s + settings.refresh_absolute_s};
+}
+
 size_t compose_claims(const TokenContent& content, UnixMs now, Jti& jti, std::span<char> out) {
   std::array<uint8_t, 10> random;
   fill_random(random);
@@ -35,7 +42,7 @@ size_t compose_claims(const TokenContent& content, UnixMs now, Jti& jti, std::sp
                                     .issued_at = issued_at,
                                     .expires_at = issued_at + content.ttl_s,
                                     .jti = {jti.data(), jti.size()},
-                                    .family = {},
+                                    .family = content.family,
                                     .extra_members = content.extra_members},
                                    out);
 }

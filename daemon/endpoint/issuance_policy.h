@@ -9,6 +9,7 @@
 
 #include "daemon/endpoint/service_shared.h"
 #include "keystore/clients/client.h"
+#include "keystore/grants/refresh_family.h"
 #include "keystore/keys/key_set.h"
 #include "protocol/jwt/access_token.h"
 
@@ -36,8 +37,12 @@ struct TokenContent {
   std::string_view scope;                      // already narrowed
   std::span<const std::string_view> audience;  // already narrowed, never empty
   uint32_t ttl_s = 0;
+  std::string_view family = {};    // sid; empty = none
   std::string_view extra_members;  // see AccessTokenClaims
 };
+
+// new_family gives a family made at `now`, with its expiries and nothing else.
+RefreshFamily new_family(const ServiceSettings& settings, UnixMs now);
 
 using Jti = std::array<char, kJtiSize>;
 

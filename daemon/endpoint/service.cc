@@ -38,6 +38,9 @@ Service::Service(Keystore& keystore, size_t worker_index, WorkerMetrics& metrics
       verify_(scope_, checker_),
       feed_(scope_) {}
 
+// Before the mailbox goes, into which the store posts.
+Service::~Service() { token_.wait_for_store(); }
+
 std::optional<size_t> Service::on_head(const http::Request& request, http::Responder& responder) {
   const RouteMatch match = match_route(request.path);
   const size_t body_size_max = scope_.shared.settings.load().body_size_max;
@@ -80,7 +83,9 @@ void Service::on_request(const http::Request& request, http::Responder& responde
 
 bool Service::after_poll(http::Responder& responder) {
   responder_ = &responder;
+  token_.set_responder(&responder);
   mailbox_.deliver();
+  token_.set_responder(nullptr);
   batch_.feed(responder);
   introspect_batch_.feed(responder);
   const bool left = queue_.run(scope_.keystore.keys(), *this);

@@ -24,6 +24,8 @@ class Service final : public http::Handler, private SigningSink {
   // `verify_cache_entries` is the size of the cache of verified tokens.
   Service(Keystore& keystore, size_t worker_index, WorkerMetrics& metrics, const ServiceShared& shared, size_t jobs_max,
           WallClock clock = system_clock_ms, size_t verify_cache_entries = kVerifyCacheEntries);
+  // Waits for what the store still has of this worker: it completes everything, if only with an error.
+  ~Service() override;
 
   std::optional<size_t> on_head(const http::Request& request, http::Responder& responder) override;
   void on_request(const http::Request& request, http::Responder& responder) override;

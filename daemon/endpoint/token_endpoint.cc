@@ -1,14 +1,9 @@
 #include "daemon/endpoint/token_endpoint.h"
 
-#include <charconv>
-#include <cstring>
-
 #include "daemon/endpoint/client_check.h"
 #include "daemon/endpoint/media_type.h"
-#include "protocol/base/copy_text.h"
 #include "protocol/oauth/form.h"
 #include "protocol/oauth/token_request.h"
-#include "protocol/oauth/token_response.h"
 
 namespace signet {
 namespace {
@@ -35,30 +30,6 @@ std::string_view form_error_text(FormError error) {
   }
   return "unreadable form";
 }
-
-// The complete head of a success, ready for respond_serialized (RFC 6749 5.1: no-store), and the body's prefix.
-class SuccessHead {
- public:
-  SuccessHead(std::string_view date_field, size_t body_size) {
-    add("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nCache-Control: no-store\r\nPragma: no-cache\r\n");
-    add(date_field);
-    add("Content-Length: ");
-    std::array<char, 20> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), body_size).ptr;
-    add({digits.data(), static_cast<size_t>(end - digits.data())});
-    add("\r\n\r\n");
-    add(kTokenResponsePrefix);
-  }
-  std::string_view text() const { return {text_.data(), used_}; }
-
- private:
-  void add(std::string_view part) {
-    copy_text(text_.data() + used_, part);
-    used_ += part.size();
-  }
-  std::array<char, 512> text_;
-  size_t used_ = 0;
-};
 
 }  // namespace
 
@@ -91,31 +62,16 @@ std::expected<void, ErrorReply> TokenEndpoint::issue(const http::Request& reques
   if (!client) return std::unexpected(client.error());
   const auto wanted = parse_token_request(form);
   if (!wanted) return refuse(wanted.error().error, wanted.error().description);
+  if (wanted->grant_type == GrantType::kRefreshToken) return refresh_.rotate(request, tenant, **client, *wanted);
   if (((*client)->grants() & kGrantClientCredentials) == 0) return refuse(OAuthError::kUnauthorizedClient);
 
   const auto scope = narrow_scope(**client, wanted->scope);
   if (!scope) return std::unexpected(scope.error());
   const auto audience = narrow_audience(**client, tenant.issuer, wanted->resource());
   if (!audience) return std::unexpected(audience.error());
-  return queue(request, out, {tenant, **client, *scope, audience->span()});
-}
-
-std::expected<void, ErrorReply> TokenEndpoint::queue(const http::Request& request, http::Responder& out,
-                                                     const IssueRequest& issue) {
-  const auto token_size = composer_.prepare(issue);
-  if (!token_size) return std::unexpected(token_size.error());
-  const size_t suffix_size = write_token_response_suffix({composer_.expires_in_s(), issue.scope}, suffix_);
-  if (suffix_size == 0) return refuse(OAuthError::kServerError);
-  SigningJob* job = scope_.queue.take();
-  if (job == nullptr) {
-    return std::unexpected(
-        ErrorReply{.error = OAuthError::kTemporarilyUnavailable, .extra_fields = "Retry-After: 1\r\n"});
-  }
-  const SuccessHead head(out.date_field(), kTokenResponsePrefix.size() + *token_size + suffix_size);
-  composer_.write(*job, head.text(), {suffix_.data(), suffix_size});
-  job->owner = job_owner(request);
-  scope_.queue.push(job);
-  return {};
+  const IssueRequest issue{tenant, **client, *scope, audience->span()};
+  if (RefreshGrant::comes_with_credentials(**client)) return refresh_.create(request, issue);
+  return answer_.queue(job_owner(request), out, issue);
 }
 
 void TokenEndpoint::signed_job(SigningJob& job, http::Responder& out) {

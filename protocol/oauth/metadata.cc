@@ -40,6 +40,7 @@ std::string write_authorization_server_metadata(std::string_view issuer) {
   json.end_array();
   begin_list(json, "grant_types_supported");
   json.string(grant_type_name(GrantType::kClientCredentials));
+  json.string(grant_type_name(GrantType::kRefreshToken));
   json.end_array();
   write_auth_methods(json, "token_endpoint_auth_methods_supported");
   write_url(json, "revocation_endpoint", issuer, "/oauth2/revoke");

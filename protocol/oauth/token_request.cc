@@ -9,7 +9,9 @@ std::unexpected<TokenRequestError> refuse(OAuthError error, std::string_view des
 
 }  // namespace
 
-std::string_view grant_type_name(GrantType) { return "client_credentials"; }
+std::string_view grant_type_name(GrantType grant_type) {
+  return grant_type == GrantType::kRefreshToken ? "refresh_token" : "client_credentials";
+}
 
 std::expected<TokenRequest, TokenRequestError> parse_token_request(const FormParameters& form) {
   TokenRequest request;
@@ -20,6 +22,8 @@ std::expected<TokenRequest, TokenRequestError> parse_token_request(const FormPar
     if (parameter.value.empty()) continue;
     if (parameter.name == "grant_type") {
       grant_type = parameter.value;
+    } else if (parameter.name == "refresh_token") {
+      request.refresh_token = parameter.value;
     } else if (parameter.name == "scope") {
       request.scope = parameter.value;
     } else if (parameter.name == "resource") {
@@ -32,10 +36,12 @@ std::expected<TokenRequest, TokenRequestError> parse_token_request(const FormPar
     }
   }
   if (grant_type.empty()) return refuse(OAuthError::kInvalidRequest, "grant_type is missing");
-  if (grant_type != grant_type_name(GrantType::kClientCredentials)) {
+  if (grant_type == grant_type_name(GrantType::kRefreshToken)) {
+    request.grant_type = GrantType::kRefreshToken;
+    if (request.refresh_token.empty()) return refuse(OAuthError::kInvalidRequest, "refresh_token is missing");
+  } else if (grant_type != grant_type_name(GrantType::kClientCredentials)) {
     return refuse(OAuthError::kUnsupportedGrantType, {});
   }
-  request.grant_type = GrantType::kClientCredentials;
   return request;
 }
 

@@ -1,4 +1,4 @@
-// TokenRequest: the token endpoint's form (RFC 6749 4.4.2, RFC 8707 section 2), read from its parameters.
+// TokenRequest: the token endpoint's form (RFC 6749 4.4.2 and 6, RFC 8707 section 2), read from its parameters.
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@
 
 namespace signet {
 
-enum class GrantType : uint8_t { kClientCredentials };
+enum class GrantType : uint8_t { kClientCredentials, kRefreshToken };
 
 // The registered name. Static storage.
 std::string_view grant_type_name(GrantType grant_type);
@@ -29,6 +29,7 @@ struct TokenRequest {
   size_t resource_count = 0;
   std::string_view client_id;
   std::string_view client_secret;
+  std::string_view refresh_token;  // RFC 6749 section 6; never empty with that grant type
 
   std::span<const std::string_view> resource() const { return {resources.data(), resource_count}; }
 };
@@ -38,9 +39,10 @@ struct TokenRequestError {
   std::string_view description;  // static text
 };
 
-// parse_token_request: no grant_type is invalid_request, one we do not serve unsupported_grant_type, a resource that is
-// no absolute URI, has a fragment, or is one too many invalid_target. Unknown parameters are ignored. The form must
-// have been parsed with "resource" as its repeatable name. Any thread, does not allocate.
+// parse_token_request: no grant_type (and no refresh_token with that grant type) is invalid_request, one we do not
+// serve unsupported_grant_type, a resource that is no absolute URI, has a fragment, or is one too many invalid_target.
+// Unknown parameters are ignored. The form must have been parsed with "resource" as its repeatable name. Any thread,
+// does not allocate.
 std::expected<TokenRequest, TokenRequestError> parse_token_request(const FormParameters& form);
 
 // valid_resource_uri: absolute URI (RFC 3986 4.3: a scheme, ':' and something after it), no fragment, 1-512 characters

@@ -1,5 +1,10 @@
 // Opening what is incomplete, foreign or damaged: a text that says what to do, and nothing changed.
+#include <algorithm>
+
 #include "keystore/key_cells.h"
+#include "keystore/store/database.h"
+#include "keystore/store/family_rows.h"
+#include "keystore/store/rows.h"
 #include "tests/keystore/keystore_fixture.h"
 
 namespace signet {
@@ -16,6 +21,10 @@ class Rows : public StoreLoader {
   void on_client(const Client&) override {}
   std::vector<KeyRow> keys;
   std::vector<SecretRow> secrets;
+  SecretRow pepper() const {
+    return *std::ranges::find(secrets, kPepperFamily,
+                              [](const SecretRow& row) { return std::string_view(row.family); });
+  }
 };
 
 class KeystoreOpenTest : public KeystoreFixture {
@@ -34,6 +43,16 @@ class KeystoreOpenTest : public KeystoreFixture {
     ASSERT_TRUE(store.has_value()) << store.error().text;
     change(**store, rows, **vault);
     (*store)->close();
+  }
+  // Writes into the closed store without its knowledge.
+  template <typename Change>
+  void rewrite(const Change& change) {
+    keystore_.reset();
+    auto database = store::Database::open({.path = (data() / "store").string()});
+    ASSERT_TRUE(database.has_value()) << database.error().text;
+    store::Batch batch(**database);
+    change(batch);
+    ASSERT_TRUE((*database)->write(batch).has_value());
   }
   void put(Store& store, KeyRow row) {
     const auto done = await<KeyRow>([&](auto d) { store.add_key(kActor, std::move(row), d); });
@@ -166,7 +185,7 @@ TEST_F(KeystoreOpenTest, ANewerPepperOpensBesideTheOlder) {
 TEST_F(KeystoreOpenTest, APepperOfAnotherVersionsPlaceIsRefused) {
   make();
   tamper([&](Store& store, Rows& rows, const Vault&) {
-    SecretRow row = rows.secrets.at(0);
+    SecretRow row = rows.pepper();
     row.version = 2;
     put(store, row);
   });
@@ -176,11 +195,52 @@ TEST_F(KeystoreOpenTest, APepperOfAnotherVersionsPlaceIsRefused) {
 TEST_F(KeystoreOpenTest, APepperWithAGapIsRefused) {
   make();
   tamper([&](Store& store, Rows& rows, const Vault&) {
-    SecretRow row = rows.secrets.at(0);
+    SecretRow row = rows.pepper();
     row.version = 3;
     put(store, row);
   });
   EXPECT_TRUE(says(refusal_of_content(), "pepper"));
+}
+
+TEST_F(KeystoreOpenTest, AFamilyKeyIsMadeOnceAndKept) {
+  make();
+  const HashKey mac = keystore_->family_keys().current_refresh_keys().mac;
+  reopen();
+  EXPECT_EQ(keystore_->family_keys().current_refresh_keys().mac, mac) << "made once, and kept";
+  EXPECT_EQ(keystore_->family_keys().current_version(), 1);
+}
+
+TEST_F(KeystoreOpenTest, AStoreOfAnEarlierVersionGetsAFamilyKey) {
+  make();
+  rewrite([](store::Batch& batch) { batch.erase(store::Family::kSecrets, store::secret_key("family-key", 1)); });
+  open();
+  EXPECT_EQ(keystore_->family_keys().current_version(), 1);
+}
+
+TEST_F(KeystoreOpenTest, FamiliesWithoutTheirKeyAreDamage) {
+  make();
+  rewrite([](store::Batch& batch) {
+    batch.erase(store::Family::kSecrets, store::secret_key("family-key", 1));
+    batch.put(store::Family::kRefreshFamilies, store::family_key(0, FamilyId{}), "a family");
+  });
+  EXPECT_TRUE(says(refusal_of_content(), "key of the refresh tokens"));
+}
+
+TEST_F(KeystoreOpenTest, AnAlteredFamilyKeyIsNamed) {
+  make();
+  tamper([&](Store& store, Rows&, const Vault&) {
+    put(store, SecretRow{.family = "family-key", .version = 2, .sealed = std::vector<uint8_t>(72, 1)});
+  });
+  EXPECT_TRUE(says(refusal_of_content(), "version 2 of the family key"));
+}
+
+TEST_F(KeystoreOpenTest, AFamilyKeyWithAGapIsRefused) {
+  make();
+  tamper([&](Store& store, Rows& rows, const Vault& vault) {
+    const HashKey key{};
+    put(store, SecretRow{.family = "family-key", .version = 3, .sealed = *seal_family_key(vault, 3, key)});
+  });
+  EXPECT_TRUE(says(refusal_of_content(), "key of the refresh tokens"));
 }
 
 TEST_F(KeystoreOpenTest, ATruncatedCellIsRefused) {

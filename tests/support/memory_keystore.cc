@@ -10,6 +10,7 @@ MemoryKeystore::MemoryKeystore(size_t workers)
   HashKey key;
   key.fill(7);
   pepper_ = std::make_unique<Pepper>(1, std::span<const HashKey>(&key, 1));
+  family_keys_ = std::make_unique<FamilyKeys>(1, std::span<const HashKey>(&key, 1));
   keys_ = std::make_unique<Published<KeySet>>(builder_.build());
 }
 

@@ -33,6 +33,7 @@ class MemoryKeystore final : public Keystore {
   const ClientDirectory& clients() const override { return directory_; }
   const KeySet& keys() const override { return keys_->load(); }
   const Pepper& pepper() const override { return *pepper_; }
+  const FamilyKeys& family_keys() const override { return *family_keys_; }
   const RevocationIndex& revocations() const override { return revocations_; }
   const RevocationFeeds& feeds() const override { return feeds_.load(); }
   QuiescentDomain& domain() override { return domain_; }
@@ -68,6 +69,7 @@ class MemoryKeystore final : public Keystore {
   FeedPublisher feeds_{domain_};
   KeySetBuilder builder_;
   std::unique_ptr<Pepper> pepper_;
+  std::unique_ptr<FamilyKeys> family_keys_;
   std::unique_ptr<Published<KeySet>> keys_;
 };
 

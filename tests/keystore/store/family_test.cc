@@ -118,8 +118,8 @@ TEST(ExpiryFilter, DropsWhatHasExpiredByTheSafeTimeAndNothingElse) {
   };
   EXPECT_EQ(compact(0), (std::array{true, true, true}));
   EXPECT_EQ(compact(1'700'000'500'000), (std::array{true, true, true}));
-  EXPECT_EQ(compact(1'700'000'501), (std::array{false, true, true}));
-  EXPECT_EQ(compact(1'700'001'001), (std::array{false, false, true}));
+  EXPECT_EQ(compact(1'700'000'501'000), (std::array{false, true, true}));
+  EXPECT_EQ(compact(1'700'001'001'000), (std::array{false, false, true}));
 }
 
 class FamilyTest : public RotationTest {

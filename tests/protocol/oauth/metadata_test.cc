@@ -40,7 +40,7 @@ TEST(Metadata, KeepsTheTenantsPath) {
 TEST(Metadata, AnnouncesOnlyWhatIsServed) {
   const JsonValue json = document("https://id.example");
   EXPECT_EQ(list(json, "response_types_supported"), "");
-  EXPECT_EQ(list(json, "grant_types_supported"), "client_credentials,");
+  EXPECT_EQ(list(json, "grant_types_supported"), "client_credentials,refresh_token,");
   EXPECT_EQ(list(json, "token_endpoint_auth_methods_supported"), "client_secret_basic,client_secret_post,");
   EXPECT_EQ(*json.find_string("revocation_endpoint"), "https://id.example/oauth2/revoke");
   EXPECT_EQ(list(json, "revocation_endpoint_auth_methods_supported"), "client_secret_basic,client_secret_post,");

@@ -29,6 +29,20 @@ testing::AssertionResult refused_as(const std::string& text, OAuthError error) {
 
 const std::string kGrant = "grant_type=client_credentials";
 
+TEST(TokenRequest, ReadsARefreshToken) {
+  const Request request("grant_type=refresh_token&refresh_token=abc&scope=a");
+  ASSERT_TRUE(request.result);
+  EXPECT_EQ(request.result->grant_type, GrantType::kRefreshToken);
+  EXPECT_EQ(request.result->refresh_token, "abc");
+  EXPECT_EQ(grant_type_name(request.result->grant_type), "refresh_token");
+}
+
+TEST(TokenRequest, RefusesARefreshWithoutItsToken) {
+  EXPECT_TRUE(refused_as("grant_type=refresh_token", OAuthError::kInvalidRequest));
+  EXPECT_TRUE(refused_as("grant_type=refresh_token&refresh_token=", OAuthError::kInvalidRequest));
+  EXPECT_TRUE(refused_as("grant_type=refresh_tokens&refresh_token=a", OAuthError::kUnsupportedGrantType));
+}
+
 TEST(TokenRequest, ReadsEveryParameter) {
   const Request request(kGrant + "&scope=a+b&resource=urn:x&resource=https%3A%2F%2Fy%2Fz&client_id=c&client_secret=s");
   ASSERT_TRUE(request.result);

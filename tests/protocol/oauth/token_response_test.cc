@@ -37,13 +37,20 @@ TEST(TokenResponse, NeverHasRefreshTokenOrError) {
   EXPECT_EQ(text.find("error"), std::string::npos);
 }
 
+TEST(TokenResponse, PutsARefreshTokenBeforeTheScope) {
+  EXPECT_EQ(suffix({900, "a", "r-_1"}),
+            R"(","token_type":"Bearer","expires_in":900,"refresh_token":"r-_1","scope":"a"})");
+  EXPECT_EQ(suffix({900, "", "r"}), R"(","token_type":"Bearer","expires_in":900,"refresh_token":"r"})");
+  EXPECT_EQ(suffix({900, "a", "r\""}), "");
+}
+
 TEST(TokenResponse, RefusesAScopeThatWasNeverChecked) {
   for (const char* scope : {"a\"", "a\\", "a\n"}) EXPECT_EQ(suffix({900, scope}), "");
 }
 
 TEST(TokenResponse, WritesNothingThatIsCutOff) {
   for (const char* scope : {"", "a.read a.write"}) {
-    const TokenResponse response{4294967295u, scope};
+    const TokenResponse response{4294967295u, scope, "r"};
     const std::string whole = suffix(response);
     ASSERT_FALSE(whole.empty());
     for (size_t room = 0; room < whole.size(); ++room) EXPECT_EQ(suffix(response, room), "") << room;
