@@ -26,6 +26,8 @@ constexpr std::array kRoutes{
     AdminRoute{kPost, "/v1/tokens", "", issue_token},
     AdminRoute{kPost, "/v1/revocations", "", revoke},
     AdminRoute{kGet, "/v1/revocations", "tenant kind after limit", list_revocations},
+    AdminRoute{kGet, "/v1/families", "tenant client subject after limit", list_families},
+    AdminRoute{kGet, "/v1/families/{}", "tenant", show_family},
     AdminRoute{kPost, "/v1/tenants", "", add_tenant},
     AdminRoute{kGet, "/v1/tenants", "", list_tenants},
     AdminRoute{kDelete, "/v1/tenants/{}", "force", remove_tenant},

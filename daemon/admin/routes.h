@@ -53,6 +53,9 @@ void issue_token(AdminService& admin, const AdminRequest& request);
 // revocations.cc
 void revoke(AdminService& admin, const AdminRequest& request);
 void list_revocations(AdminService& admin, const AdminRequest& request);
+// families.cc
+void list_families(AdminService& admin, const AdminRequest& request);
+void show_family(AdminService& admin, const AdminRequest& request);
 // tenants.cc
 void add_tenant(AdminService& admin, const AdminRequest& request);
 void list_tenants(AdminService& admin, const AdminRequest& request);

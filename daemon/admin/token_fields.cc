@@ -57,7 +57,12 @@ std::string read_member(const JsonMember& member, TokenFields& fields, uint32_t 
   if (member.name == "scope") return read_text(member.value, 4096, fields.scope);
   if (member.name == "audience") return read_audience(member.value, fields);
   if (member.name == "claims") return read_claims(member.value, fields);
-  if (member.name != "ttl") return "one of client_id, tenant, subject, scope, audience, ttl, claims";
+  if (member.name == "refresh") {
+    const auto wanted = member.value.as_boolean();
+    fields.refresh = wanted.value_or(false);
+    return wanted ? "" : "true or false";
+  }
+  if (member.name != "ttl") return "one of client_id, tenant, subject, scope, audience, ttl, refresh, claims";
   auto ttl = member.value.as_integer();
   if (!ttl || *ttl < 1 || *ttl > ttl_s_max) return fmt::format("1 to {} seconds", ttl_s_max);
   fields.ttl_s = static_cast<uint32_t>(*ttl);

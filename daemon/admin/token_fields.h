@@ -19,6 +19,7 @@ struct TokenFields {
   std::string scope;
   std::vector<std::string> audience;
   uint32_t ttl_s = 0;
+  bool refresh = false;       // a refresh token too
   std::string extra_members;  // JSON members without braces
 };
 

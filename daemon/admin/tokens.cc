@@ -8,7 +8,10 @@
 #include "daemon/admin/token_fields.h"
 #include "daemon/endpoint/issuance.h"
 #include "daemon/endpoint/issuance_policy.h"
+#include "keystore/clients/kernel_random.h"
 #include "protocol/base/base64url.h"
+#include "protocol/base/random.h"
+#include "protocol/base/secret_bytes.h"
 #include "protocol/oauth/token_response.h"
 
 namespace signet {
@@ -28,6 +31,9 @@ Refusal invalid(std::string text) { return {AdminErrorKind::kInvalid, std::move(
 std::expected<Plan, Refusal> plan_token(AdminService& admin, const TenantKeys& tenant, const ClientRecord& client,
                                         const TokenFields& fields) {
   if (client.disabled()) return std::unexpected(invalid("the client is disabled"));
+  if (fields.refresh && (client.grants() & kGrantRefreshToken) == 0) {
+    return std::unexpected(invalid("refresh: the client has not the grant refresh_token"));
+  }
   auto scope = narrow_scope(client, fields.scope);
   if (!scope) return std::unexpected(invalid("scope: expected scopes that the client has"));
   std::vector<std::string_view> wanted(fields.audience.begin(), fields.audience.end());
@@ -67,12 +73,14 @@ std::string sign_token(const SigningKey& key, std::string_view claims) {
   return token;
 }
 
-std::string token_answer(std::string_view token, const Plan& plan) {
+std::string token_answer(std::string_view token, const Plan& plan, std::string_view refresh_token) {
   std::string body(kTokenResponsePrefix);
   body += token;
   std::array<char, 8192> suffix;
-  body.append(suffix.data(),
-              write_token_response_suffix({.expires_in_s = plan.content.ttl_s, .scope = plan.content.scope}, suffix));
+  body.append(
+      suffix.data(),
+      write_token_response_suffix(
+          {.expires_in_s = plan.content.ttl_s, .scope = plan.content.scope, .refresh_token = refresh_token}, suffix));
   return body;
 }
 
@@ -92,9 +100,37 @@ std::string audit_detail(const Plan& plan, const Jti& jti) {
   });
 }
 
-// Signs what is planned, and answers when the record of it is durable.
-void sign_and_answer(AdminService& admin, const AdminRequest& request, Plan& plan) {
+// The family of a token that comes with a refresh token, and that token.
+struct NewFamily {
+  RefreshFamily family;
+  std::string token;
+};
+
+NewFamily plan_family(AdminService& admin, const Plan& plan) {
+  const FamilyKeys& keys = admin.keystore().family_keys();
+  RefreshToken token{.key_version = keys.current_version(), .sequence = 1};
+  fill_random(token.family);
+  fill_from_kernel(token.secret);
+  NewFamily made{new_family(admin.settings(), system_clock_ms()), std::string(kRefreshTokenSize, '\0')};
+  RefreshFamily& family = made.family;
+  family.tenant = plan.content.tenant.tenant;
+  family.id = token.family;
+  family.client_id = plan.content.client.client_id();
+  family.subject = plan.content.subject;
+  family.scope = plan.content.scope;
+  family.audiences.assign(plan.audience.span().begin(), plan.audience.span().end());
+  family.rotation.key_version = token.key_version;
+  family.rotation.current_hash = hash_refresh_secret(keys.current_refresh_keys(), token.family, 1, token.secret);
+  write_refresh_token(keys.current_refresh_keys(), token, made.token.data());
+  wipe(token.secret);
+  return made;
+}
+
+// Signs what is planned, and answers when the record of it is durable, and its family too, when there is one.
+void sign_and_answer(AdminService& admin, const AdminRequest& request, Plan& plan, std::optional<NewFamily> made) {
   plan.content.audience = plan.audience.span();
+  const FamilyName sid = made ? family_name_of(made->family.id) : FamilyName{};
+  if (made) plan.content.family = sid.text();
   Jti jti;
   std::array<char, kTokenSizeMax> claims;
   size_t size = compose_claims(plan.content, system_clock_ms(), jti, claims);
@@ -102,11 +138,16 @@ void sign_and_answer(AdminService& admin, const AdminRequest& request, Plan& pla
   if (token.empty()) {
     return admin.refuse(request.id, AdminErrorKind::kInvalid, "the token would be larger than 8 KiB");
   }
-  auto done = [&admin, id = request.id, body = token_answer(token, plan)] {
+  auto done = [&admin, id = request.id, body = token_answer(token, plan, made ? made->token : std::string_view())] {
     admin.answer(id, {.status = 200, .body = body, .extra_fields = "Cache-Control: no-store\r\n"});
   };
-  admin.keystore().store().append_audit(request.actor, "token.issue", audit_detail(plan, jti),
-                                        admin.then<void>(request.id, std::move(done)));
+  auto record = [&admin, actor = request.actor, id = request.id, detail = audit_detail(plan, jti), done] {
+    admin.keystore().store().append_audit(actor, "token.issue", detail, admin.then<void>(id, done));
+  };
+  if (!made) return record();
+  admin.keystore().store().create_family(
+      request.actor, std::move(made->family),
+      admin.then<RefreshFamily>(request.id, [record](const RefreshFamily&) { record(); }));
 }
 
 }  // namespace
@@ -124,7 +165,7 @@ void issue_token(AdminService& admin, const AdminRequest& request) {
   if (client == nullptr) return refuse(AdminErrorKind::kNotFound, "there is no such client");
   auto plan = plan_token(admin, *tenant, *client, *fields);
   if (!plan) return refuse(plan.error().first, plan.error().second);
-  sign_and_answer(admin, request, *plan);
+  sign_and_answer(admin, request, *plan, fields->refresh ? std::optional(plan_family(admin, *plan)) : std::nullopt);
 }
 
 }  // namespace signet

@@ -74,3 +74,26 @@ for (const tenant of ['default', 'acme']) {
     }
   }
 }
+
+test('oauth4webapi: refresh_token, its retry and its reuse by another client', async () => {
+  const { issuer, id, secret, audience } = credentials.default
+  const url = new URL(issuer)
+  const server = await oauth.processDiscoveryResponse(url, await oauth.discoveryRequest(url, { algorithm: 'oauth2', ...insecure }))
+  assert.ok(server.grant_types_supported.includes('refresh_token'))
+  const client = { client_id: id }
+  const issued = daemon.ctl('token', 'issue', '--client', id, '--refresh')
+  const refresh = async (token, as = client, authenticate = oauth.ClientSecretBasic(secret), additionalParameters) =>
+    oauth.processRefreshTokenResponse(server, as,
+      await oauth.refreshTokenGrantRequest(server, as, authenticate, token, { additionalParameters, ...insecure }))
+  const second = await refresh(issued.refresh_token, client, undefined, { scope: 'a.read' })
+  assert.equal(second.scope, 'a.read')
+  const request = new Request('http://127.0.0.1/orders', { headers: { authorization: `Bearer ${second.access_token}` } })
+  const claims = await oauth.validateJwtAccessToken(server, request, audience, insecure)
+  assert.equal(claims.sid.length, 22)
+  assert.equal((await refresh(issued.refresh_token)).refresh_token, second.refresh_token)
+  const other = daemon.ctl('client', 'add', 'refresh.other', '--grant', 'refresh_token')
+  await assert.rejects(refresh(second.refresh_token, { client_id: 'refresh.other' }, oauth.ClientSecretPost(other.client_secret)),
+    { error: 'invalid_grant' })
+  await assert.rejects(refresh(second.refresh_token.slice(0, -1)), { error: 'invalid_grant' })
+  assert.ok((await refresh(second.refresh_token)).refresh_token)
+})

@@ -166,7 +166,8 @@ class Verbs(unittest.TestCase):
         self.refused("token", "issue", "--client", "no-such-client")
         self.refused("token", "issue", "--client", "demo", "--scope", "not.its.own")
         self.refused("token", "issue", "--client", "demo", "--audience", "urn:not-its-own")
-        self.refused("token", "issue", "--client", "demo", "--refresh")
+        self.daemon.ctl("client", "add", "no-refresh")
+        self.assertIn("refresh", self.refused("token", "issue", "--client", "no-refresh", "--refresh"))
         for claim in ("iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope", "sid", "cnf", "nbf"):
             message = self.refused("token", "issue", "--client", "demo", "--claims-stdin",
                                    stdin=json.dumps({claim: "x"}))

@@ -7,6 +7,7 @@ _signetctl_verbs() {
     key) echo "add list export-secret" ;;
     token) echo "issue inspect revoke" ;;
     revocation) echo "list" ;;
+    family) echo "list show" ;;
     tenant) echo "add list remove" ;;
     clock) echo "accept" ;;
   esac
@@ -33,6 +34,8 @@ _signetctl_options() {
     "token inspect") echo "--jwks" ;;
     "token revoke") echo "--token-stdin --jti --family --client --subject --tenant --kid --issued-before" ;;
     "revocation list") echo "--tenant --kind --limit" ;;
+    "family list") echo "--client --subject --tenant" ;;
+    "family show") echo "--tenant" ;;
     "tenant add") echo "" ;;
     "tenant list") echo "" ;;
     "tenant remove") echo "--force --yes" ;;
@@ -79,7 +82,7 @@ _signetctl() {
     esac
   done
   if [[ -z $noun ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "client key token revocation tenant clock status bench $global --version" -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W "client key token family revocation tenant clock status bench $global --version" -- "$current")
   elif [[ $noun != status && $noun != bench && -z $verb ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$(_signetctl_verbs "$noun") --help" -- "$current")
   elif [[ $current == -* ]]; then

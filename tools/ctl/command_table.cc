@@ -25,6 +25,8 @@ constexpr std::array kCommands{
     Command{"token", "revoke", token_revoke,
             "End a token, or all that a criterion names and that was issued until now"},
     Command{"revocation", "list", revocation_list, "List what is revoked and may not have expired"},
+    Command{"family", "list", family_list, "List refresh families, of a client or subject"},
+    Command{"family", "show", family_show, "Show one refresh family"},
     Command{"tenant", "add", tenant_add, "Add a tenant with an issuer and keys of its own"},
     Command{"tenant", "list", tenant_list, "List the tenants"},
     Command{"tenant", "remove", tenant_remove, "Remove a tenant"},

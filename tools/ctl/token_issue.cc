@@ -65,6 +65,7 @@ std::string request_body(const TokenOptions& options, const std::string& claims)
       to.end_array();
     }
     if (options.ttl_s) to.member_integer("ttl", static_cast<int64_t>(*options.ttl_s));
+    if (options.refresh) to.member_boolean("refresh", true);
     if (!claims.empty()) to.key("claims"), to.raw(claims);
     to.end_object();
   });
@@ -78,9 +79,6 @@ Outcome token_issue(Call& call) {
   options.bind(arguments);
   if (auto stop = call.parse(arguments)) return std::unexpected(*stop);
   if (options.client.empty()) return std::unexpected(usage_failure("--client is required"));
-  if (options.refresh) {
-    return std::unexpected(Failure{"this version issues no refresh tokens: leave --refresh out"});
-  }
   std::string claims;
   if (options.claims_stdin) {
     auto read = read_claims(call.streams().in);
@@ -95,8 +93,10 @@ Outcome token_issue(Call& call) {
     call.print_json(compact_json(*token));
     return {};
   }
-  // The token alone on stdout, so that $(signetctl token issue ...) is usable as it is.
+  // The token alone on stdout, so that $(signetctl token issue ...) is usable as it is; with --refresh, the refresh
+  // token on a line behind it.
   call.print(escape_for_terminal(text_of(*token, "access_token")) + "\n");
+  if (options.refresh) call.print(escape_for_terminal(text_of(*token, "refresh_token")) + "\n");
   call.note(fmt::format("{} token, expires in {} s, scope {}", text_of(*token, "token_type"),
                         text_of(*token, "expires_in"), text_of(*token, "scope")));
   return {};

@@ -38,12 +38,18 @@ TEST(TokenFieldsTest, ReservedClaimsAreRefused) {
   }
 }
 
+TEST(TokenFieldsTest, ReadsWhetherARefreshTokenIsWanted) {
+  EXPECT_TRUE(read(R"({"client_id":"c","refresh":true})")->refresh);
+  EXPECT_FALSE(read(R"({"client_id":"c","refresh":false})")->refresh);
+  EXPECT_FALSE(read(R"({"client_id":"c"})")->refresh);
+}
+
 TEST(TokenFieldsTest, RefusesWhatHasAnotherForm) {
   for (const char* json :
        {"{}", R"({"client_id":""})", R"({"client_id":1})", R"({"client_id":"c","ttl":0})",
         R"({"client_id":"c","ttl":86401})", R"({"client_id":"c","audience":"urn:a"})",
         R"({"client_id":"c","audience":["a"]})", R"({"client_id":"c","claims":[]})", R"({"client_id":"c","scope":""})",
-        R"({"client_id":"c","subject":""})", R"({"client_id":"c","refresh":true})"}) {
+        R"({"client_id":"c","subject":""})", R"({"client_id":"c","refresh":"yes"})"}) {
     EXPECT_FALSE(read(json).has_value()) << json;
   }
 }

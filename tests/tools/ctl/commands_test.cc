@@ -235,10 +235,34 @@ TEST_F(Commands, TokenIssueRefusesClaimsThatAreNoObject) {
   EXPECT_EQ(asked(), "nothing");
 }
 
-TEST_F(Commands, TokenIssueHasNoRefreshTokenYet) {
+TEST_F(Commands, TokenIssueAsksForARefreshTokenAndPrintsItBehindTheToken) {
+  answer_ = http_answer(
+      200, R"({"access_token":"a.b.c","token_type":"Bearer","expires_in":60,"refresh_token":"r","scope":"x"})");
   const RunResult result = run({"token", "issue", "--client", "c", "--refresh"});
-  EXPECT_EQ(result.status, 1);
-  EXPECT_NE(result.err.find("--refresh"), std::string::npos);
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(result.out, "a.b.c\nr\n");
+  EXPECT_EQ(asked(), R"(POST /v1/tokens {"client_id":"c","refresh":true})");
+}
+
+TEST_F(Commands, FamilyListAsksForWhatItSays) {
+  answer_ = http_answer(
+      200, R"({"families":[{"id":"f","client_id":"c","subject":"s","status":"live","sequence":3}],"next":null})");
+  const RunResult result = run({"family", "list", "--client", "c", "--subject", "s&t", "--tenant", "acme"});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_NE(result.out.find("live"), std::string::npos);
+  EXPECT_EQ(asked(), "GET /v1/families?limit=500&tenant=acme&client=c&subject=s%26t");
+}
+
+TEST_F(Commands, FamilyShowAsksForOne) {
+  answer_ = http_answer(200, R"({"id":"f","client_id":"c","status":"revoked","sequence":3})");
+  EXPECT_EQ(run({"family", "show", "f/x"}).status, 0);
+  EXPECT_EQ(asked(), "GET /v1/families/f%2Fx");
+}
+
+TEST_F(Commands, FamilyShowWantsExactlyOneFamily) {
+  EXPECT_EQ(run({"family", "show"}).status, 2);
+  EXPECT_EQ(run({"family", "show", "a", "b"}).status, 2);
+  EXPECT_EQ(run({"family", "list", "extra"}).status, 2);
   EXPECT_EQ(asked(), "nothing");
 }
 

@@ -1,0 +1,90 @@
+// Refresh families: list, show. Read from the store page by page, on the admin side's own thread.
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "daemon/admin/clients.h"
+#include "daemon/admin/family_json.h"
+#include "daemon/admin/routes.h"
+
+namespace signet {
+namespace {
+
+constexpr size_t kPageMax = 500;  // each costs a read of its own
+constexpr size_t kPageDefault = 100;
+
+// A place in a listing as text: the part's digit and the family's name.
+std::string cursor_text(const FamilyCursor& cursor) {
+  return fmt::format("{}{}", cursor.part, family_name_of(cursor.after).text());
+}
+
+std::optional<FamilyCursor> read_cursor(std::string_view text) {
+  if (text.empty() || text[0] < '0' || text[0] > '1') return std::nullopt;
+  const auto id = family_named(text.substr(1));
+  if (!id) return std::nullopt;
+  return FamilyCursor{static_cast<uint8_t>(text[0] - '0'), *id};
+}
+
+std::optional<size_t> read_limit(std::string_view text) {
+  if (text.data() == nullptr) return kPageDefault;
+  size_t limit = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
+  const bool whole = error == std::errc() && end == text.data() + text.size();
+  if (!whole || limit < 1 || limit > kPageMax) return std::nullopt;
+  return limit;
+}
+
+// The query, or what was expected instead.
+std::expected<FamilyQuery, std::string> read_query(const FormParameters& form, uint32_t tenant) {
+  const auto limit = read_limit(form.get("limit"));
+  if (!limit) return std::unexpected(fmt::format("limit: expected 1 to {}", kPageMax));
+  FamilyQuery query{.tenant = tenant,
+                    .client_id = std::string(form.get("client")),
+                    .subject = std::string(form.get("subject")),
+                    .limit = *limit};
+  const std::string_view after = form.get("after");
+  if (after.data() != nullptr) {
+    query.after = read_cursor(after);
+    if (!query.after) return std::unexpected("after: expected what a page before gave as next");
+  }
+  return query;
+}
+
+}  // namespace
+
+void list_families(AdminService& admin, const AdminRequest& request) {
+  const TenantKeys* tenant = admin.tenant_of(request);
+  if (tenant == nullptr) return;
+  const auto query = read_query(request.query, tenant->tenant);
+  if (!query) return admin.refuse(request.id, AdminErrorKind::kBadRequest, query.error());
+  const auto page = admin.keystore().store().list_families(*query);
+  if (!page) return admin.answer(request.id, error_answer(page.error()));
+  auto body = write_json([&](JsonWriter& json) {
+    json.begin_object();
+    json.key("families");
+    json.begin_array();
+    for (const RefreshFamily& family : page->families) {
+      write_family(json, admin.keystore(), family, tenant->name, unix_now());
+    }
+    json.end_array();
+    json.key("next");
+    page->next ? json.string(cursor_text(*page->next)) : json.null();
+    json.end_object();
+  });
+  admin.answer(request.id, {.status = 200, .body = std::move(body)});
+}
+
+void show_family(AdminService& admin, const AdminRequest& request) {
+  const TenantKeys* tenant = admin.tenant_of(request);
+  if (tenant == nullptr) return;
+  const auto id = family_named(request.arguments[0]);
+  if (!id) return admin.refuse(request.id, AdminErrorKind::kNotFound, "there is no such family");
+  const auto family = admin.keystore().store().find_family(tenant->tenant, *id);
+  if (!family) return admin.answer(request.id, error_answer(family.error()));
+  if (!*family) return admin.refuse(request.id, AdminErrorKind::kNotFound, "there is no such family");
+  auto body =
+      write_json([&](JsonWriter& json) { write_family(json, admin.keystore(), **family, tenant->name, unix_now()); });
+  admin.answer(request.id, {.status = 200, .body = std::move(body)});
+}
+
+}  // namespace signet
