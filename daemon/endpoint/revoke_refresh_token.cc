@@ -1,11 +1,22 @@
 #include "daemon/endpoint/revoke_refresh_token.h"
 
+#include "protocol/base/secret_bytes.h"
+#include "protocol/oauth/refresh_token.h"
+
 namespace signet {
 
-// This version issues no refresh tokens: whatever is presented as one is not one of ours.
-bool revoke_refresh_token(Keystore&, const TenantKeys&, std::string_view, std::string_view,
-                          const StoreDone<RevocationOutcome>&) {
-  return false;
+// Any token of the family will do, a rotated one too: its MAC shows that Signet gave it out, and who gives up one gives
+// up all. A forged one dies here, before the store.
+bool revoke_refresh_token(Keystore& keystore, const TenantKeys& tenant, std::string_view client_id,
+                          std::string_view token, const StoreDone<RevocationOutcome>& done) {
+  const auto unchecked = UncheckedRefreshToken::read(token);
+  const RefreshKeys* keys = unchecked ? keystore.family_keys().refresh_keys(unchecked->key_version()) : nullptr;
+  auto checked = keys != nullptr ? unchecked->check(*keys) : std::nullopt;
+  if (!checked) return false;
+  wipe(checked->secret);
+  keystore.store().revoke_family({.via = "revocation-endpoint"}, tenant.tenant, checked->family, std::string(client_id),
+                                 done);
+  return true;
 }
 
 }  // namespace signet

@@ -95,6 +95,10 @@ class RocksStore : public Store {
   void create_family(std::optional<AuditActor> actor, RefreshFamily family, StoreDone<RefreshFamily> done) override {
     committer_.submit(store::create_family(std::move(actor), std::move(family), std::move(done)));
   }
+  void revoke_family(AuditActor actor, uint32_t tenant, FamilyId family, std::string client_id,
+                     StoreDone<RevocationOutcome> done) override {
+    committer_.submit(store::revoke_family(std::move(actor), tenant, family, std::move(client_id), std::move(done)));
+  }
   void rotate_family(RotationRequest& request) override { committer_.submit(store::rotate_family(request)); }
   void accept_clock(AuditActor actor, StoreDone<void> done) override {
     committer_.submit(store::accept_clock(std::move(actor), std::move(done)));

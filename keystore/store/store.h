@@ -289,6 +289,10 @@ class Store {
   // (kNotFound), is disabled, or may not have the scope (kInvalid). Audited when there is an actor: one that an
   // administrator makes.
   virtual void create_family(std::optional<AuditActor> actor, RefreshFamily family, StoreDone<RefreshFamily> done) = 0;
+  // Ends a family of that client, and with it every access token that names it. kNotFound when there is none, kInvalid
+  // when it is another client's; one that has ended already is no error.
+  virtual void revoke_family(AuditActor actor, uint32_t tenant, FamilyId family, std::string client_id,
+                             StoreDone<RevocationOutcome> done) = 0;
   // Decides about a presented refresh token and rotates its family, see RotationRequest. Does not allocate on the
   // caller's thread. Not audited, but for a revocation because of reuse.
   virtual void rotate_family(RotationRequest& request) = 0;

@@ -42,6 +42,20 @@ def ask(daemon, authorization, path="/oauth2/token", **parameters):
         connection.close()
 
 
+def form(daemon, authorization, path, **parameters):
+    """What a 200 says; None when it says nothing."""
+    connection = http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=30)
+    try:
+        connection.request("POST", path, urllib.parse.urlencode(parameters),
+                           {"Authorization": authorization, "Content-Type": "application/x-www-form-urlencoded"})
+        answer = connection.getresponse()
+        body = answer.read()
+        assert answer.status == 200, body
+        return json.loads(body) if body else None
+    finally:
+        connection.close()
+
+
 class Client:
     """The demo client of a daemon."""
 
@@ -105,6 +119,28 @@ class Refresh(unittest.TestCase):
         listed = self.daemon.ctl("family", "list", "--subject", "device-7")["families"]
         self.assertEqual([after["sid"]], [one["id"] for one in listed])
         self.assertNotIn("hash", json.dumps(shown))
+
+    def test_a_refresh_token_that_is_given_up_takes_its_family_along(self):
+        first = self.client.family()
+        second = self.client.refresh(first["refresh_token"])
+        rs = basic("demo-rs", (Path(self.daemon.data_dir) / "demo-rs-secret").read_text().strip())
+        self.assertTrue(form(self.daemon, rs, "/oauth2/introspect", token=second["access_token"])["active"])
+        self.assertIsNone(form(self.daemon, self.client.authorization, "/oauth2/revoke",
+                               token=second["refresh_token"], token_type_hint="refresh_token"))
+        for access in (first["access_token"], second["access_token"]):
+            self.assertEqual({"active": False}, form(self.daemon, rs, "/oauth2/introspect", token=access))
+        for token in (first["refresh_token"], second["refresh_token"]):
+            self.refused(400, "invalid_grant", self.client.ask(token))
+            self.assertIsNone(form(self.daemon, self.client.authorization, "/oauth2/revoke", token=token))
+
+    def test_another_clients_refresh_token_is_not_its_to_give_up(self):
+        token = self.client.family()["refresh_token"]
+        made = self.daemon.ctl("client", "add", "stranger")
+        stranger = basic("stranger", made["client_secret"])
+        self.refused(400, "invalid_grant", ask(self.daemon, stranger, "/oauth2/revoke", token=token))
+        forged = token[:-1] + ALPHABET[(ALPHABET.index(token[-1]) + 4) % 64]
+        self.assertIsNone(form(self.daemon, stranger, "/oauth2/revoke", token=forged))
+        self.client.refresh(token)
 
     def test_a_retry_gets_the_same_successor_and_another_access_token(self):
         token = self.client.family()["refresh_token"]

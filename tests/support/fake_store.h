@@ -22,6 +22,18 @@ class FakeStore : public Store {
   void put_last_used(std::vector<LastUsed>, StoreDone<void>) override { std::abort(); }
   void revoke(AuditActor, Revocation, StoreDone<RevocationOutcome>) override { std::abort(); }
   void list_revocations(RevocationQuery, StoreDone<RevocationPage>) override { std::abort(); }
+  void create_family(std::optional<AuditActor>, RefreshFamily, StoreDone<RefreshFamily>) override { std::abort(); }
+  void revoke_family(AuditActor, uint32_t, FamilyId, std::string, StoreDone<RevocationOutcome>) override {
+    std::abort();
+  }
+  void rotate_family(RotationRequest&) override { std::abort(); }
+  std::expected<std::optional<RefreshFamily>, StoreError> find_family(uint32_t, const FamilyId&) const override {
+    std::abort();
+  }
+  std::expected<FamilyPage, StoreError> list_families(const FamilyQuery&) const override { std::abort(); }
+  std::expected<bool, StoreError> needs_family_key() const override { std::abort(); }
+  void begin_service() override {}
+  void read_feed(FeedRange, StoreDone<FeedRows>) override { std::abort(); }
   void accept_clock(AuditActor, StoreDone<void>) override { std::abort(); }
   void barrier(StoreDone<void>) override { std::abort(); }
   StoreStatus status() const override { return {}; }

@@ -27,6 +27,8 @@ OperationPtr put_last_used(std::vector<LastUsedRow> rows, StoreDone<void> done);
 OperationPtr revoke(AuditActor actor, Revocation revocation, StoreDone<RevocationOutcome> done);
 OperationPtr list_revocations(RevocationQuery query, StoreDone<RevocationPage> done);
 OperationPtr create_family(std::optional<AuditActor> actor, RefreshFamily family, StoreDone<RefreshFamily> done);
+OperationPtr revoke_family(AuditActor actor, uint32_t tenant, const FamilyId& id, std::string client_id,
+                           StoreDone<RevocationOutcome> done);
 // Made in the request's own memory.
 OperationPtr rotate_family(RotationRequest& request);
 OperationPtr accept_clock(AuditActor actor, StoreDone<void> done);

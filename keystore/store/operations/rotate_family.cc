@@ -4,18 +4,13 @@
 #include <new>
 
 #include "keystore/store/family_rows.h"
+#include "keystore/store/operations/family_end.h"
 #include "keystore/store/operations/operations.h"
-#include "keystore/store/operations/revocations.h"
 #include "keystore/store/transaction.h"
-#include "protocol/jwt/access_token.h"
 #include "protocol/oauth/scope.h"
 
 namespace signet::store {
 namespace {
-
-// How long the entry of a family that ended stays in the index: its row refuses every refresh, so the entry concerns
-// access tokens that name it. An hour more than the longest lifetime, for clocks that differ.
-constexpr UnixSeconds kAccessTokensEndS = UnixSeconds{kAccessTokenLifetimeMaxS} + 3600;
 
 RotationVerdict verdict_of(Ruling ruling) {
   switch (ruling) {
@@ -76,7 +71,7 @@ class RotateFamily final : public Operation {
                                          {.now_ms = transaction.service_ms(),
                                           .opened_ms = transaction.opened_service_ms(),
                                           .window_ms = request_.window_ms});
-    if (ruling == Ruling::kReuse) end_family(transaction, family);
+    if (ruling == Ruling::kReuse) end(transaction, family);
     if (ruling != Ruling::kRotate && ruling != Ruling::kRepeat) return verdict_of(ruling);
     // What is asked for comes before anything is written: a request that gets nothing costs no token.
     if (!scope_is_subset(family.scope, request_.scope)) return RotationVerdict::kScope;
@@ -119,22 +114,9 @@ class RotateFamily final : public Operation {
 
   // Whoever presents a token that was rotated long ago has it from somebody else, or somebody else has it from them
   // (RFC 9700 4.14.2): nobody keeps the family.
-  void end_family(Transaction& transaction, RefreshFamily& family) const {
+  static void end(Transaction& transaction, RefreshFamily& family) {
     static const AuditActor kActor{.via = "token-endpoint"};
-    std::string before = audit_json_of(family);
-    family.status = FamilyStatus::kRevoked;
-    transaction.put(Family::kRefreshFamilies, family_key(family.tenant, family.id), encode_family(family));
-    const FamilyName name = family_name_of(family.id);
-    put_revocation(transaction, {.tenant = family.tenant,
-                                 .kind = RevocationKind::kFamily,
-                                 .value = std::string(name.text()),
-                                 .expires_at = transaction.now_s() + kAccessTokensEndS});
-    transaction.audit({.actor = kActor,
-                       .tenant = family.tenant,
-                       .what = "family.reused",
-                       .subject = name.text(),
-                       .before = std::move(before),
-                       .after = audit_json_of(family)});
+    end_family(transaction, family, kActor, "family.reused");
   }
 
   void answer(const RefreshFamily& family) const {
