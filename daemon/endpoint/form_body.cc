@@ -20,7 +20,7 @@ std::string_view text_of(FormError error) {
     case FormError::kControlCharacter:
       return "control character in the form";
     case FormError::kDuplicate:
-      return "a parameter is repeated";
+      return "a parameter is repeated";  // RFC 6749 3.2
   }
   return "unreadable form";
 }
@@ -29,7 +29,7 @@ std::string_view text_of(FormError error) {
 
 std::expected<void, ErrorReply> read_form(const http::Request& request, std::string_view repeatable,
                                           FormParameters& form) {
-  // What stands in a query ends up in logs and histories.
+  // What stands in a query, credentials above all, ends up in logs and histories (RFC 6749 2.3.1).
   if (request.has_query) return refuse("parameters belong in the body, not in the query");
   if (request.repeated_content_type || !media_type_is(request.content_type, "application/x-www-form-urlencoded")) {
     return refuse("Content-Type must be application/x-www-form-urlencoded");

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "daemon/endpoint/form_request.h"
 #include "daemon/endpoint/media_type.h"
 #include "daemon/http/limits.h"
 

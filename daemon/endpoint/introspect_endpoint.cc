@@ -3,7 +3,7 @@
 #include <cstring>
 
 #include "daemon/endpoint/client_check.h"
-#include "daemon/endpoint/form_request.h"
+#include "daemon/endpoint/form_body.h"
 #include "protocol/oauth/introspection_response.h"
 
 namespace signet {
@@ -62,7 +62,7 @@ void IntrospectEndpoint::on_request(const http::Request& request, http::Responde
 std::expected<void, ErrorReply> IntrospectEndpoint::introspect(const http::Request& request, http::Responder& out,
                                                                const TenantKeys& tenant) {
   FormParameters form;
-  if (auto read = read_form_request(request, form); !read) return read;
+  if (auto read = read_form(request, "", form); !read) return read;
   const auto caller =
       authenticate_introspector(scope_, request, tenant.tenant, form.get("client_id"), form.get("client_secret"));
   if (!caller) return std::unexpected(caller.error());

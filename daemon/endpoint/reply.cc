@@ -16,6 +16,10 @@ constexpr std::string_view kChallengeName = "WWW-Authenticate: ";
 
 }  // namespace
 
+ErrorReply unavailable() {
+  return {.error = OAuthError::kTemporarilyUnavailable, .extra_fields = "Retry-After: 1\r\n"};
+}
+
 void reply(WorkerScope& scope, const http::Request& request, http::Responder& out, Endpoint endpoint,
            const http::Response& response) {
   scope.metrics.observe(endpoint, response.status, monotonic_ns() - request.arrived_ns);

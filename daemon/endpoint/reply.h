@@ -17,6 +17,9 @@ struct ErrorReply {
   uint32_t retry_after_s = 0;     // Retry-After; 0 = none
 };
 
+// unavailable: 503 with Retry-After, for what a later try will get.
+ErrorReply unavailable();
+
 // The body of `reply` written to `out`; used where an error is part of a larger answer.
 size_t write_error_body(const ErrorReply& reply, std::span<char> out);
 

@@ -1,7 +1,7 @@
 #include "daemon/endpoint/token_endpoint.h"
 
 #include "daemon/endpoint/client_check.h"
-#include "daemon/endpoint/media_type.h"
+#include "daemon/endpoint/form_body.h"
 #include "protocol/oauth/form.h"
 #include "protocol/oauth/token_request.h"
 
@@ -9,26 +9,9 @@ namespace signet {
 namespace {
 
 constexpr Endpoint kEndpoint = Endpoint::kToken;
-constexpr std::string_view kFormType = "application/x-www-form-urlencoded";
 
 std::unexpected<ErrorReply> refuse(OAuthError error, std::string_view description = {}) {
   return std::unexpected(ErrorReply{.error = error, .description = description});
-}
-
-std::string_view form_error_text(FormError error) {
-  switch (error) {
-    case FormError::kBadEscape:
-      return "bad percent-escape in the form";
-    case FormError::kBadUtf8:
-      return "the form is not UTF-8";
-    case FormError::kTooManyParameters:
-      return "too many parameters";
-    case FormError::kControlCharacter:
-      return "control character in the form";
-    case FormError::kDuplicate:
-      return "a parameter is repeated";  // RFC 6749 3.2
-  }
-  return "unreadable form";
 }
 
 }  // namespace
@@ -48,14 +31,8 @@ std::expected<void, ErrorReply> TokenEndpoint::issue(const http::Request& reques
     return std::unexpected(
         ErrorReply{.error = OAuthError::kTemporarilyUnavailable, .extra_fields = "Retry-After: 5\r\n"});
   }
-  // Credentials in a query end up in logs and histories (RFC 6749 2.3.1).
-  if (request.has_query) return refuse(OAuthError::kInvalidRequest, "parameters belong in the body, not in the query");
-  if (request.repeated_content_type || !media_type_is(request.content_type, kFormType)) {
-    return refuse(OAuthError::kInvalidRequest, "Content-Type must be application/x-www-form-urlencoded");
-  }
   FormParameters form;
-  const auto parsed = form.parse(request.body, "resource");
-  if (!parsed) return refuse(OAuthError::kInvalidRequest, form_error_text(parsed.error()));
+  if (auto read = read_form(request, "resource", form); !read) return read;
   // Who asks comes before what is asked: an unauthenticated caller learns nothing else.
   const auto client =
       authenticate_client(scope_, request, tenant.tenant, form.get("client_id"), form.get("client_secret"));

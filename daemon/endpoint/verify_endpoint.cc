@@ -2,7 +2,6 @@
 
 #include <charconv>
 
-#include "daemon/endpoint/form_request.h"
 #include "protocol/base/copy_text.h"
 #include "protocol/oauth/scope.h"
 
