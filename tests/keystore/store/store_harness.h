@@ -72,10 +72,11 @@ class RecordingListener : public StoreListener {
  public:
   void committed(std::span<const StoreChange> what, std::function<void()> published) override {
     changes.insert(changes.end(), what.begin(), what.end());
-    ++commits;
     if (hold_back) {
       held.push_back(std::move(published));
+      ++commits;  // last: a test that sees it looks at what is held
     } else {
+      ++commits;
       published();
     }
   }
