@@ -185,12 +185,6 @@ std::expected<void, DatabaseError> Database::write(Batch& batch) {
   return {};
 }
 
-void Database::compact(Family family) {
-  rocksdb::CompactRangeOptions options;
-  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
-  implementation_->db->CompactRange(options, implementation_->handle(family), nullptr, nullptr).PermitUncheckedError();
-}
-
 uint64_t Database::table_bytes(Family family) const {
   uint64_t bytes = 0;
   const bool known = implementation_->db->GetIntProperty(implementation_->handle(family),

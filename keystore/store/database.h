@@ -106,15 +106,13 @@ class Database {
 
   // write is durable when it returns without an error.
   std::expected<void, DatabaseError> write(Batch& batch);
-  // Rewrites the whole family, so that what has expired is dropped now. Blocks. For tests and measurements.
-  void compact(Family family);
   // Octets of the family's tables on disk.
   uint64_t table_bytes(Family family) const;
   // flush_if_large writes memory tables out when replaying their log would make the next open slow. Blocks.
   void flush_if_large();
   // What compactions may drop: rows that had expired by then (expiry_filter.h). 0, as it is at first: nothing.
   void set_expiry_time(UnixMs safe_ms);
-  // compact rewrites a family. Blocks.
+  // compact rewrites a family, so that what has expired is dropped now. Blocks. For tests and measurements.
   std::expected<void, DatabaseError> compact(Family family);
   // close: nothing may be called afterwards. Idempotent.
   void close();
