@@ -16,13 +16,13 @@ struct ServiceSettings {
   uint32_t token_ttl_s = 900;
   uint32_t token_ttl_max_s = 86'400;
   uint32_t jwks_max_age_s = 300;
-  uint32_t batch_entries_max = 1'000;         // of one request
-  uint32_t batch_entries_per_client = 4'000;  // in flight on one worker
-  uint32_t feed_waiting_max = 10'000;         // long polls of revocation feeds, in the whole process
+  uint32_t batch_entries_max = 1'000;          // of one request
+  uint32_t batch_entries_per_client = 4'000;   // in flight on one worker
+  uint32_t feed_waiting_max = 10'000;          // long polls of revocation feeds, in the whole process
   uint32_t refresh_idle_s = 30 * 86'400;       // a family not used for so long is over
   uint32_t refresh_absolute_s = 365 * 86'400;  // and so is any family that old
   uint32_t refresh_grace_s = 30;               // within which a retry gets the same successor
-  size_t body_size_max = size_t{64} * 1024;   // octets, but for batches of authenticated clients
+  size_t body_size_max = size_t{64} * 1024;    // octets, but for batches of authenticated clients
   // One worker's share each. Failures count per address alone.
   RateLimit client_limit, address_limit, failed_authentication_limit;
 };
