@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "keystore/store/copy_octets.h"
 #include "keystore/store/keys.h"
 #include "keystore/store/records.h"
 #include "protocol/base/bytes.h"
@@ -10,12 +11,6 @@ namespace signet::store {
 namespace {
 
 std::string text(const Sha256Digest& digest) { return {digest.begin(), digest.end()}; }
-
-bool copy_digest(const std::string& from, Sha256Digest& to) {
-  if (from.size() != to.size()) return false;
-  std::memcpy(to.data(), from.data(), to.size());
-  return true;
-}
 
 }  // namespace
 
@@ -46,7 +41,7 @@ std::optional<CommitState> decode_state(std::string_view value) {
   state.audit_sequence = row.audit_sequence();
   state.time = {row.safe_time_ms(), row.wall_ms(), row.uptime_ms(), row.boot_id(), row.service_ms()};
   state.feed_epoch = row.feed_epoch();
-  if (!copy_digest(row.chain_hash(), state.chain_hash) || !copy_digest(row.audit_hash(), state.audit_hash)) {
+  if (!copy_octets(row.chain_hash(), state.chain_hash) || !copy_octets(row.audit_hash(), state.audit_hash)) {
     return std::nullopt;
   }
   return state;
@@ -74,7 +69,7 @@ std::optional<CommitRecord> decode_commit(std::string_view value) {
   records::CommitRow row;
   CommitRecord record;
   if (!row.ParseFromArray(value.data(), static_cast<int>(value.size()))) return std::nullopt;
-  if (!copy_digest(row.chain_hash(), record.chain_hash)) return std::nullopt;
+  if (!copy_octets(row.chain_hash(), record.chain_hash)) return std::nullopt;
   record.commit = row.commit();
   return record;
 }

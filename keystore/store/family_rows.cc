@@ -1,8 +1,8 @@
 #include "keystore/store/family_rows.h"
 
 #include <algorithm>
-#include <cstring>
 
+#include "keystore/store/copy_octets.h"
 #include "keystore/store/keys.h"
 #include "keystore/store/records.h"
 
@@ -16,13 +16,6 @@ constexpr size_t kNamePrefixSize = kTenantSize + 1 + kNameHashSize;
 template <typename Octets>
 void set_octets(std::string& to, const Octets& from) {
   to.assign(reinterpret_cast<const char*>(from.data()), from.size());
-}
-
-template <typename Octets>
-bool copy_octets(std::string_view from, Octets& to) {
-  if (from.size() != to.size()) return false;
-  std::memcpy(to.data(), from.data(), to.size());
-  return true;
 }
 
 template <typename Message>

@@ -1,20 +1,9 @@
-#include <cstring>
-
+#include "keystore/store/copy_octets.h"
 #include "keystore/store/keys.h"
 #include "keystore/store/records.h"
 #include "keystore/store/rows.h"
 
 namespace signet::store {
-namespace {
-
-bool copy_hash(const std::string& from, Sha256Digest& to) {
-  if (from.size() != to.size()) return false;
-  std::memcpy(to.data(), from.data(), to.size());
-  return true;
-}
-
-}  // namespace
-
 std::string encode_revocation(const RevocationRow& from, const Sha256Digest& chain_hash) {
   records::RevocationRow row;
   row.set_kind(static_cast<uint32_t>(from.revocation.kind));
@@ -54,7 +43,7 @@ std::optional<StoredRevocation> decode_revocation(std::string_view key, std::str
                                               .expires_at = row.expires_at_s()},
                                .sequence = *sequence,
                                .revoked_at_ms = row.revoked_at_ms()}};
-  if (!copy_hash(row.chain_hash(), out.chain_hash)) return std::nullopt;
+  if (!copy_octets(row.chain_hash(), out.chain_hash)) return std::nullopt;
   return out;
 }
 
@@ -75,7 +64,7 @@ std::optional<FeedRow> decode_feed(std::string_view value) {
   records::FeedRow row;
   FeedRow out;
   if (!row.ParseFromArray(value.data(), static_cast<int>(value.size()))) return std::nullopt;
-  if (!copy_hash(row.chain_hash(), out.chain_hash)) return std::nullopt;
+  if (!copy_octets(row.chain_hash(), out.chain_hash)) return std::nullopt;
   out.sequence = row.sequence();
   return out;
 }
