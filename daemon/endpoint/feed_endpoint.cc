@@ -14,8 +14,6 @@ std::unexpected<ErrorReply> malformed(std::string_view description) {
   return std::unexpected(ErrorReply{.error = OAuthError::kInvalidRequest, .description = description});
 }
 
-ErrorReply try_again() { return {.error = OAuthError::kTemporarilyUnavailable, .extra_fields = "Retry-After: 1\r\n"}; }
-
 // What `reply` needs of a request that is gone.
 http::Request request_of(const http::ExchangeId& id, uint64_t since_ns) {
   http::Request request;
@@ -131,7 +129,7 @@ std::expected<const TenantKeys*, ErrorReply> FeedEndpoint::still_allowed(const F
   if (client == nullptr || client->disabled()) {
     return std::unexpected(ErrorReply{.error = OAuthError::kInvalidClient, .challenge = true});
   }
-  return std::unexpected((client->flags() & kClientFeed) == 0 ? no_feed() : try_again());
+  return std::unexpected((client->flags() & kClientFeed) == 0 ? no_feed() : unavailable());
 }
 
 void FeedEndpoint::read(const FeedCaller& caller, uint64_t since_ns, const FeedRange& query) {
@@ -155,7 +153,7 @@ void FeedEndpoint::answer_read(const FeedRead& read, http::Responder& out) {
   if (!out.alive(exchange.id)) return;
   const auto tenant = still_allowed(read.caller);
   if (!tenant) return refuse(exchange, out, tenant.error());
-  if (!read.page) return refuse(exchange, out, try_again());
+  if (!read.page) return refuse(exchange, out, unavailable());
   if (read.query.live) return answer_read_snapshot(read, out, **tenant);
   answer_read_feed(read, out, **tenant);
 }

@@ -77,8 +77,7 @@ std::expected<size_t, ErrorReply> TokenComposer::prepare(const IssueRequest& req
   if (!key) return std::unexpected(no_key(request, key.error()));
   key_ = *key;
   if (!scope_.queue.has_room(key_->algorithm, key_->cost_ns)) {
-    return std::unexpected(
-        ErrorReply{.error = OAuthError::kTemporarilyUnavailable, .extra_fields = "Retry-After: 1\r\n"});
+    return std::unexpected(unavailable());
   }
   client_ = &request.client;
   tenant_ = request.tenant.tenant;

@@ -123,18 +123,18 @@ std::expected<void, ErrorReply> RefreshGrant::check_can_sign(const TenantKeys& t
     return refuse(OAuthError::kInvalidTarget, "this client's algorithm needs exactly one resource");
   }
   if (!key) return refuse(OAuthError::kServerError, "no active signing key for this client's algorithm");
-  if (!scope_.queue.has_room((*key)->algorithm, (*key)->cost_ns)) return too_busy();
+  if (!scope_.queue.has_room((*key)->algorithm, (*key)->cost_ns)) return std::unexpected(unavailable());
   return {};
 }
 
 std::expected<PendingGrant*, ErrorReply> RefreshGrant::take(const http::Request& request, const TenantKeys& tenant,
                                                             const ClientRecord& client) {
   PendingGrant* grant = pending_.take();
-  if (grant == nullptr) return too_busy();
+  if (grant == nullptr) return std::unexpected(unavailable());
   grant->job = scope_.queue.take();
   if (grant->job == nullptr) {
     pending_.give_back(*grant);
-    return too_busy();
+    return std::unexpected(unavailable());
   }
   grant->owner = job_owner(request);
   grant->tenant = tenant.tenant;
@@ -218,7 +218,7 @@ std::expected<void, ErrorReply> RefreshGrant::refusal(RotationVerdict verdict) c
       return refuse(OAuthError::kInvalidTarget);
     case RotationVerdict::kBusy:
     case RotationVerdict::kUnavailable:
-      return too_busy();  // never invalid_grant: nothing was decided about the token
+      return std::unexpected(unavailable());  // never invalid_grant: nothing was decided about the token
     default:
       return refuse(OAuthError::kInvalidGrant);  // all alike: which rule it was is nobody's business
   }

@@ -17,7 +17,7 @@ struct ErrorReply {
   uint32_t retry_after_s = 0;     // Retry-After; 0 = none
 };
 
-// unavailable: 503 with Retry-After, for what a later try will get.
+// unavailable: 503 with Retry-After, for what a later try will get: a worker or the store has as much to do as it may.
 ErrorReply unavailable();
 
 // The body of `reply` written to `out`; used where an error is part of a larger answer.

@@ -12,10 +12,6 @@ namespace {
 
 constexpr Endpoint kEndpoint = Endpoint::kRevoke;
 
-std::unexpected<ErrorReply> busy(std::string_view retry_after) {
-  return std::unexpected(ErrorReply{.error = OAuthError::kTemporarilyUnavailable, .extra_fields = retry_after});
-}
-
 // RFC 7009 section 2.1, in the words of RFC 6749 section 5.2: "was issued to another client".
 ErrorReply other_client() {
   return {.error = OAuthError::kInvalidGrant, .description = "the token was issued to another client"};
@@ -90,7 +86,7 @@ RevokeEndpoint::Taken RevokeEndpoint::take_access_token(const Asked& asked) {
     reply_done(asked.request, asked.out);
     return true;
   }
-  if (in_flight_ == kInFlightMax) return busy("Retry-After: 1\r\n");
+  if (in_flight_ == kInFlightMax) return std::unexpected(unavailable());
   ++in_flight_;
   Answer* answer = new_answer(asked).release();
   scope_.keystore.store().revoke({.via = "revocation-endpoint"}, revocation_of(asked.tenant.tenant, *token),
@@ -99,7 +95,7 @@ RevokeEndpoint::Taken RevokeEndpoint::take_access_token(const Asked& asked) {
 }
 
 RevokeEndpoint::Taken RevokeEndpoint::take_refresh_token(const Asked& asked) {
-  if (in_flight_ == kInFlightMax) return busy("Retry-After: 1\r\n");
+  if (in_flight_ == kInFlightMax) return std::unexpected(unavailable());
   auto answer = new_answer(asked);
   if (!revoke_refresh_token(scope_.keystore, asked.tenant, asked.client.client_id(), asked.token,
                             answer->completion())) {
@@ -128,7 +124,7 @@ void RevokeEndpoint::finish(const Answer& answer) {
   ErrorReply error{.error = OAuthError::kServerError};
   switch (*answer.failed) {
     case StoreErrorKind::kBusy:
-      error = {.error = OAuthError::kTemporarilyUnavailable, .extra_fields = "Retry-After: 1\r\n"};
+      error = unavailable();
       break;
     case StoreErrorKind::kUnavailable:
       error = {.error = OAuthError::kTemporarilyUnavailable, .extra_fields = "Retry-After: 5\r\n"};

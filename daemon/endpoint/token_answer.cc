@@ -34,11 +34,6 @@ class SuccessHead {
 
 }  // namespace
 
-std::unexpected<ErrorReply> too_busy() {
-  return std::unexpected(
-      ErrorReply{.error = OAuthError::kTemporarilyUnavailable, .extra_fields = "Retry-After: 1\r\n"});
-}
-
 std::expected<void, ErrorReply> TokenAnswer::queue(const SigningJobOwner& owner, http::Responder& out,
                                                    const IssueRequest& issue, std::string_view refresh_token,
                                                    SigningJob* job) {
@@ -48,7 +43,7 @@ std::expected<void, ErrorReply> TokenAnswer::queue(const SigningJobOwner& owner,
       write_token_response_suffix({composer_.expires_in_s(), issue.scope, refresh_token}, suffix_);
   if (suffix_size == 0) return std::unexpected(ErrorReply{.error = OAuthError::kServerError});
   if (job == nullptr) job = scope_.queue.take();
-  if (job == nullptr) return too_busy();
+  if (job == nullptr) return std::unexpected(unavailable());
   const SuccessHead head(out.date_field(), kTokenResponsePrefix.size() + *token_size + suffix_size);
   composer_.write(*job, head.text(), {suffix_.data(), suffix_size});
   job->owner = owner;

@@ -26,7 +26,4 @@ class TokenAnswer {
   std::array<char, kTokenSizeMax> suffix_;
 };
 
-// What is answered when a worker has as much to do as it may.
-std::unexpected<ErrorReply> too_busy();
-
 }  // namespace signet
