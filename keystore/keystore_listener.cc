@@ -25,6 +25,7 @@ bool secrets_moved(const ClientRecord& record, const Client& client) {
 void KeystoreImplementation::committed(std::span<const StoreChange> changes, std::function<void()> published) {
   domain_.wait_for_room(kBacklogMax, kBackPressureMax);
   publish_revocations(changes);
+  if (changes.empty()) return published();
   publish_feeds(changes);
   const bool clients_withdrawn = publish_clients(changes);
   const bool keys_withdrawn = publish_keys(changes);

@@ -40,6 +40,12 @@ PendingGrant* PendingGrants::take() {
   return grant;
 }
 
+void PendingGrants::hand_over(Store& store) {
+  in_store_.fetch_add(rotations_.size(), std::memory_order_relaxed);
+  store.rotate_families(rotations_);
+  rotations_.clear();
+}
+
 void PendingGrants::give_back(PendingGrant& grant) {
   wipe(grant.presented.secret);
   grant.next_free_ = free_;

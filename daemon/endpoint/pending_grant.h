@@ -52,7 +52,7 @@ class PendingGrants {
   // As many may be under way at once; each rotation waits for one sync.
   static constexpr size_t kMax = 1024;
 
-  PendingGrants(Mailbox& mailbox, PendingGrantSink& sink) : mailbox_(mailbox), sink_(sink) {}
+  PendingGrants(Mailbox& mailbox, PendingGrantSink& sink) : mailbox_(mailbox), sink_(sink) { rotations_.reserve(kMax); }
   // wait_for_store has been called.
   ~PendingGrants();
   PendingGrants(const PendingGrants&) = delete;
@@ -65,6 +65,11 @@ class PendingGrants {
   void wait_for_store() const;
   // Before the grant is handed to the store.
   void handing_over() { in_store_.fetch_add(1, std::memory_order_relaxed); }
+  // rotate_later keeps the grant until hand_over, which gives the store all that came in this loop iteration: it is
+  // woken once for them, and they share a commit.
+  void rotate_later(PendingGrant& grant) { rotations_.push_back(&grant); }
+  bool to_hand_over() const { return !rotations_.empty(); }
+  void hand_over(Store& store);
 
  private:
   friend class PendingGrant;
@@ -74,6 +79,7 @@ class PendingGrants {
   PendingGrantSink& sink_;
   std::vector<std::unique_ptr<PendingGrant>> all_;
   PendingGrant* free_ = nullptr;
+  std::vector<RotationRequest*> rotations_;  // not handed over yet
   std::atomic<size_t> in_store_{0};
 };
 

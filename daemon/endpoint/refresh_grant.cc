@@ -164,8 +164,7 @@ std::expected<void, ErrorReply> RefreshGrant::rotate(const http::Request& reques
     grant.window_ms = settings.refresh_grace_s * 1000;
     grant.idle_s = settings.refresh_idle_s;
     prepare_successor(keys, grant);
-    pending_.handing_over();
-    scope_.keystore.store().rotate_family(grant);
+    pending_.rotate_later(grant);
   }
   wipe(token->secret);
   if (!taken) return std::unexpected(taken.error());

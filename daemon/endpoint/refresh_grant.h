@@ -29,6 +29,10 @@ class RefreshGrant final : private PendingGrantSink {
   std::expected<void, ErrorReply> create(const http::Request& request, const IssueRequest& issue);
 
   void set_responder(http::Responder* out) { responder_ = out; }
+  // In every iteration, when its requests have been read: gives the store what `rotate` took.
+  void hand_over() {
+    if (pending_.to_hand_over()) pending_.hand_over(scope_.keystore.store());
+  }
   void wait_for_store() { pending_.wait_for_store(); }
 
  private:

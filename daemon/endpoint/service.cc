@@ -83,6 +83,7 @@ void Service::on_request(const http::Request& request, http::Responder& responde
 
 bool Service::after_poll(http::Responder& responder) {
   responder_ = &responder;
+  token_.hand_over();  // first: the store syncs while this iteration's tokens are signed
   token_.set_responder(&responder);
   mailbox_.deliver();
   token_.set_responder(nullptr);

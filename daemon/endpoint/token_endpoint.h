@@ -16,6 +16,9 @@ class TokenEndpoint {
   // Whom results that come from the store are answered through, while the mailbox is emptied.
   void set_responder(http::Responder* out) { refresh_.set_responder(out); }
 
+  // In every iteration, when its requests have been read.
+  void hand_over() { refresh_.hand_over(); }
+
   // Blocks until the store has nothing of this endpoint any more. The loop has ended.
   void wait_for_store() { refresh_.wait_for_store(); }
 

@@ -42,21 +42,33 @@ Committer::Committer(const Parts& parts, const CommitState& state)
 
 Committer::~Committer() { close(); }
 
-void Committer::submit(OperationPtr operation) {
+void Committer::submit(std::span<OperationPtr> operations) {
   // Counted before `closing_` is read, so that the thread does not end while an operation is on its way.
-  const uint64_t before = pending_.fetch_add(1);
-  if (closing_.load()) {
-    complete_operation(std::move(operation), refuse(StoreErrorKind::kUnavailable, "the store is closed"));
+  const uint64_t before = pending_.fetch_add(operations.size());
+  const bool closed = closing_.load();
+  const size_t room = closed || before >= parts_.queue_max ? 0 : parts_.queue_max - before;
+  const auto taken = operations.first(std::min(room, operations.size()));
+  enqueue(taken);
+  for (auto& operation : operations.subspan(taken.size())) {
+    complete_operation(std::move(operation),
+                       closed ? refuse(StoreErrorKind::kUnavailable, "the store is closed")
+                              : refuse(StoreErrorKind::kBusy, "too many changes are waiting: try again"));
     pending_.fetch_sub(1);
-    return;
   }
-  if (before >= parts_.queue_max) {
-    complete_operation(std::move(operation), refuse(StoreErrorKind::kBusy, "too many changes are waiting: try again"));
-    pending_.fetch_sub(1);
-    return;
+}
+
+void Committer::enqueue(std::span<OperationPtr> operations) {
+  std::array<Operation*, 64> some;
+  while (!operations.empty()) {
+    const size_t count = std::min(operations.size(), some.size());
+    uint64_t ticket = next_ticket_.fetch_add(count);
+    for (size_t i = 0; i < count; ++i) {
+      operations[i]->ticket = ticket++;
+      some[i] = operations[i].release();
+    }
+    queue_->operations.enqueue_bulk(some.data(), count);
+    operations = operations.subspan(count);
   }
-  operation->ticket = next_ticket_.fetch_add(1);
-  queue_->operations.enqueue(operation.release());
 }
 
 void Committer::fail(const std::string& why) {
@@ -190,7 +202,7 @@ void Committer::publish(Operations operations, std::vector<Outcome> outcomes) {
   };
   Completion completion{std::move(operations), std::move(outcomes)};
   const auto changes = transaction_.take_changes();
-  if (changes.empty() || parts_.listener == nullptr) return completion();
+  if (parts_.listener == nullptr) return completion();
   // std::function wants a copyable target.
   auto shared = std::make_shared<Completion>(std::move(completion));
   parts_.listener->committed(changes, [shared] { (*shared)(); });

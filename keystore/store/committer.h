@@ -12,6 +12,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -39,7 +40,9 @@ class Committer {
   Committer& operator=(const Committer&) = delete;
 
   // submit takes the operation, or completes it at once: kBusy when the queue is full, kUnavailable when closed.
-  void submit(OperationPtr operation);
+  void submit(OperationPtr operation) { submit(std::span(&operation, 1)); }
+  // The same for several, in their order, with one wake-up.
+  void submit(std::span<OperationPtr> operations);
   // fail: storage cannot be trusted any more. The first call tells the listener.
   void fail(const std::string& why);
   bool failed() const { return failed_.load(); }
@@ -52,6 +55,7 @@ class Committer {
   struct Queue;
   using Operations = std::vector<OperationPtr>;
 
+  void enqueue(std::span<OperationPtr> operations);
   void run();
   void wait_for_work();
   void drain();

@@ -99,7 +99,15 @@ class RocksStore : public Store {
                      StoreDone<RevocationOutcome> done) override {
     committer_.submit(store::revoke_family(std::move(actor), tenant, family, std::move(client_id), std::move(done)));
   }
-  void rotate_family(RotationRequest& request) override { committer_.submit(store::rotate_family(request)); }
+  void rotate_families(std::span<RotationRequest* const> requests) override {
+    std::array<OperationPtr, 64> some;
+    while (!requests.empty()) {
+      const size_t count = std::min(requests.size(), some.size());
+      for (size_t i = 0; i < count; ++i) some[i] = store::rotate_family(*requests[i]);
+      committer_.submit(std::span(some).first(count));
+      requests = requests.subspan(count);
+    }
+  }
   void accept_clock(AuditActor actor, StoreDone<void> done) override {
     committer_.submit(store::accept_clock(std::move(actor), std::move(done)));
   }

@@ -117,8 +117,9 @@ using StoreChange = std::variant<ClientPut, ClientRemoved, TenantPut, TenantRemo
 class StoreListener {
  public:
   virtual ~StoreListener() = default;
-  // Committer thread. Publishes `changes`, then calls `published` exactly once: at once for additions, after every
-  // worker has passed for a withdrawal (a client disabled, removed or narrowed; a key withdrawn). Must not block.
+  // Committer thread, after every commit: `changes` may be empty. Publishes them, then calls `published` exactly once:
+  // at once for additions, after every worker has passed for a withdrawal (a client disabled, removed or narrowed; a
+  // key withdrawn). Must not block.
   virtual void committed(std::span<const StoreChange> changes, std::function<void()> published) = 0;
   // Any thread: storage failed hard. The daemon fails readiness and exits non-zero.
   virtual void storage_failed(const std::string& why) = 0;
@@ -293,9 +294,14 @@ class Store {
   // when it is another client's; one that has ended already is no error.
   virtual void revoke_family(AuditActor actor, uint32_t tenant, FamilyId family, std::string client_id,
                              StoreDone<RevocationOutcome> done) = 0;
-  // Decides about a presented refresh token and rotates its family, see RotationRequest. Does not allocate on the
+  // Decides about presented refresh tokens and rotates their families, each by itself and in this order, see
+  // RotationRequest. One call for many wakes the committer once, and they share a commit. Does not allocate on the
   // caller's thread. Not audited, but for a revocation because of reuse.
-  virtual void rotate_family(RotationRequest& request) = 0;
+  virtual void rotate_families(std::span<RotationRequest* const> requests) = 0;
+  void rotate_family(RotationRequest& request) {
+    RotationRequest* const one = &request;
+    rotate_families({&one, 1});
+  }
   virtual void accept_clock(AuditActor actor, StoreDone<void> done) = 0;
   // Waits for everything queued before it to be durable; changes nothing.
   virtual void barrier(StoreDone<void> done) = 0;

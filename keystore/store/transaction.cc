@@ -72,8 +72,14 @@ void Transaction::scan_committed(Family family, std::string_view from, std::stri
   if (const auto scanned = database_.scan(family, from, to, visit); !scanned) fail(scanned.error());
 }
 
+void Transaction::forget_client(std::string_view place) {
+  if (!place.empty() && place[0] == static_cast<char>(Family::kClients))
+    client_flags_.erase(std::string(place.substr(1)));
+}
+
 void Transaction::set(Family family, std::string_view key, Value value) {
   std::string place = place_of(family, key);
+  forget_client(place);
   const auto [at, fresh] = written_.try_emplace(place);
   undo_.push_back({std::move(place), fresh ? std::nullopt : std::optional<Value>(std::move(at->second))});
   at->second = std::move(value);
@@ -97,6 +103,18 @@ std::optional<Client> Transaction::client(uint32_t tenant, std::string_view clie
   if (codec_.decode(*value, client)) return client;
   damaged(Family::kClients, key);
   return std::nullopt;
+}
+
+std::optional<uint32_t> Transaction::client_flags(uint32_t tenant, std::string_view client_id) {
+  constexpr size_t kRememberedMax = 16'384;  // some 2 MiB; more clients that refresh than this are asked for anew
+  std::string key = client_key(tenant, client_id);
+  if (const auto found = client_flags_.find(key); found != client_flags_.end()) return found->second;
+  const auto row = client(tenant, client_id);
+  if (failure_) return std::nullopt;
+  const auto flags = row ? std::optional(row->flags) : std::nullopt;
+  if (client_flags_.size() >= kRememberedMax) client_flags_.clear();
+  client_flags_.emplace(std::move(key), flags);
+  return flags;
 }
 
 void Transaction::put_client(Client& client) {
@@ -196,6 +214,7 @@ void Transaction::keep_operation() { batch_.keep(); }
 void Transaction::drop_operation() {
   batch_.roll_back();
   for (auto undo = undo_.rbegin(); undo != undo_.rend(); ++undo) {
+    forget_client(undo->place);
     if (undo->before) {
       written_[undo->place] = std::move(*undo->before);
     } else {

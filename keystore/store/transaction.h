@@ -34,6 +34,9 @@ class Transaction {
   void erase(Family family, std::string_view key);
 
   std::optional<Client> client(uint32_t tenant, std::string_view client_id);
+  // The client's flags (ClientFlag), nothing when there is none; remembered from commit to commit, since every rotation
+  // asks.
+  std::optional<uint32_t> client_flags(uint32_t tenant, std::string_view client_id);
   // put_client gives the client its next revision, writes and publishes it.
   void put_client(Client& client);
   bool tenant_exists(uint32_t number);
@@ -85,6 +88,7 @@ class Transaction {
   };
   static std::string place_of(Family family, std::string_view key);
   void set(Family family, std::string_view key, Value value);
+  void forget_client(std::string_view place);
   void fail(const DatabaseError& error) { failure_ = error.text; }
 
   Database& database_;
@@ -102,6 +106,8 @@ class Transaction {
   size_t changes_before_operation_ = 0;
   std::optional<std::string> failure_;
   ClientCodec codec_;
+  // By the client's key. Right at every moment: whatever changes a client's row comes through here.
+  std::unordered_map<std::string, std::optional<uint32_t>> client_flags_;
 };
 
 }  // namespace signet::store

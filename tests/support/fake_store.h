@@ -26,7 +26,7 @@ class FakeStore : public Store {
   void revoke_family(AuditActor, uint32_t, FamilyId, std::string, StoreDone<RevocationOutcome>) override {
     std::abort();
   }
-  void rotate_family(RotationRequest&) override { std::abort(); }
+  void rotate_families(std::span<RotationRequest* const>) override { std::abort(); }
   std::expected<std::optional<RefreshFamily>, StoreError> find_family(uint32_t, const FamilyId&) const override {
     std::abort();
   }

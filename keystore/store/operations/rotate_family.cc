@@ -86,8 +86,8 @@ class RotateFamily final : public Operation {
     const UnixSeconds now = transaction.now_s();
     if (family.absolute_expires_at <= now || family.idle_expires_at <= now) return RotationVerdict::kExpired;
     if (family.client_id != request_.client_id) return RotationVerdict::kOtherClient;
-    const auto client = transaction.client(family.tenant, family.client_id);
-    if (!client || (client->flags & kClientDisabled) != 0) return RotationVerdict::kClientGone;
+    const auto client_flags = transaction.client_flags(family.tenant, family.client_id);
+    if (!client_flags || (*client_flags & kClientDisabled) != 0) return RotationVerdict::kClientGone;
     const FamilyName name = family_name_of(family.id);
     const bool revoked = transaction.revoked({.tenant = family.tenant,
                                               .family = name.text(),

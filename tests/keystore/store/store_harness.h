@@ -68,9 +68,11 @@ class Loaded : public StoreLoader {
   std::mutex mutex_;
 };
 
+// Counts the commits that publish something.
 class RecordingListener : public StoreListener {
  public:
   void committed(std::span<const StoreChange> what, std::function<void()> published) override {
+    if (what.empty()) return published();
     changes.insert(changes.end(), what.begin(), what.end());
     if (hold_back) {
       held.push_back(std::move(published));
