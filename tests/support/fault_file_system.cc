@@ -56,8 +56,7 @@ class FaultFile : public rocksdb::FSWritableFileOwnerWrapper {
   IOStatus sync(const Sync& sync) {
     if (auto status = system_.before_sync(); !status.ok()) return status;
     auto status = sync();
-    if (status.ok()) system_.synced(name_, size_);
-    return status;
+    return status.ok() ? system_.synced(name_, size_) : status;
   }
 
   FaultFileSystem& system_;
@@ -82,8 +81,7 @@ class FaultDirectory : public rocksdb::FSDirectoryWrapper {
   IOStatus sync(const Sync& sync) {
     if (auto status = system_.before_sync(); !status.ok()) return status;
     auto status = sync();
-    if (status.ok()) system_.directory_synced(name_);
-    return status;
+    return status.ok() ? system_.directory_synced(name_) : status;
   }
   FaultFileSystem& system_;
   const std::string name_;
@@ -102,16 +100,26 @@ void FaultFileSystem::lose_power() {
   power_lost_ = true;
 }
 
+void FaultFileSystem::ignore_syncs() {
+  const std::lock_guard lock(mutex_);
+  syncs_ignored_ = true;
+}
+
 int FaultFileSystem::syncs() const {
   const std::lock_guard lock(mutex_);
   return syncs_;
 }
 
-void FaultFileSystem::forget_unsynced() {
+uint64_t FaultFileSystem::forget_unsynced(std::mt19937_64* random) {
   const std::lock_guard lock(mutex_);
   std::error_code error;
-  for (const auto& [name, size] : synced_sizes_) {
-    if (std::filesystem::exists(name, error)) std::filesystem::resize_file(name, size, error);
+  uint64_t forgotten = 0;
+  for (const auto& [name, synced] : synced_sizes_) {
+    const uint64_t size = std::filesystem::file_size(name, error);
+    if (error || size <= synced) continue;
+    const uint64_t kept = random != nullptr ? (*random)() % (size - synced) : 0;
+    std::filesystem::resize_file(name, synced + kept, error);
+    forgotten += size - synced - kept;
   }
   for (const auto& name : unsynced_names_) std::filesystem::remove(name, error);
   for (const auto& [name, before] : replaced_files_) {
@@ -121,6 +129,7 @@ void FaultFileSystem::forget_unsynced() {
       std::filesystem::remove(name, error);
     }
   }
+  return forgotten;
 }
 
 IOStatus FaultFileSystem::before_write() {
@@ -136,16 +145,20 @@ IOStatus FaultFileSystem::before_sync() {
   return error_ == SyncError::kEnospc ? IOStatus::NoSpace("injected") : IOStatus::IOError("injected");
 }
 
-void FaultFileSystem::synced(const std::string& name, uint64_t size) {
+IOStatus FaultFileSystem::synced(const std::string& name, uint64_t size) {
   const std::lock_guard lock(mutex_);
-  if (!power_lost_) synced_sizes_[name] = size;
+  if (power_lost_) return IOStatus::IOError("the power is gone");
+  if (!syncs_ignored_) synced_sizes_[name] = size;
+  return IOStatus::OK();
 }
 
-void FaultFileSystem::directory_synced(const std::string& name) {
+IOStatus FaultFileSystem::directory_synced(const std::string& name) {
   const std::lock_guard lock(mutex_);
-  if (power_lost_) return;
+  if (power_lost_) return IOStatus::IOError("the power is gone");
+  if (syncs_ignored_) return IOStatus::OK();
   std::erase_if(unsynced_names_, [&](const auto& file) { return parent_of(file) == name; });
   std::erase_if(replaced_files_, [&](const auto& file) { return parent_of(file.first) == name; });
+  return IOStatus::OK();
 }
 
 IOStatus FaultFileSystem::NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,

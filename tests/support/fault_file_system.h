@@ -2,9 +2,9 @@
 //
 // - `fail_sync(n, error)`: the n-th sync of a file from now on fails, and every later one, as a disk does that broke.
 // - `lose_power()`: from now on nothing is written any more; `forget_unsynced`, when the database is closed, then
-// brings
-//   the directory to what was synced: files are cut to their last synced length, files and renames whose directory was
-//   not synced are undone.
+//   brings the directory to what was synced: files are cut to their last synced length, files and renames whose
+//   directory was not synced are undone. A sync that the loss overtakes fails.
+// - `ignore_syncs()`: from now on syncs succeed and keep nothing, as those of a disk that lies.
 //
 // Thread rule: any.
 #pragma once
@@ -16,6 +16,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <random>
 #include <set>
 #include <string>
 
@@ -30,7 +31,10 @@ class FaultFileSystem : public rocksdb::FileSystemWrapper {
 
   void fail_sync(int n, SyncError error);
   void lose_power();
-  void forget_unsynced();
+  void ignore_syncs();
+  // Octets that were forgotten. With `random`, a part of what a file had got since its last sync stays, as disks may
+  // write it of themselves.
+  uint64_t forget_unsynced(std::mt19937_64* random = nullptr);
   int syncs() const;
 
   rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
@@ -50,12 +54,13 @@ class FaultFileSystem : public rocksdb::FileSystemWrapper {
   // For the files and directories that this one hands out.
   rocksdb::IOStatus before_write();
   rocksdb::IOStatus before_sync();
-  void synced(const std::string& name, uint64_t size);
-  void directory_synced(const std::string& name);
+  rocksdb::IOStatus synced(const std::string& name, uint64_t size);
+  rocksdb::IOStatus directory_synced(const std::string& name);
 
  private:
   mutable std::mutex mutex_;
   bool power_lost_ = false;
+  bool syncs_ignored_ = false;
   int syncs_ = 0;
   int failing_sync_ = 0;  // 0 = none
   SyncError error_ = SyncError::kEio;

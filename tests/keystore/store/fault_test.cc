@@ -163,12 +163,29 @@ TEST_F(FaultTest, TheFileSystemForgetsWhatWasNotSynced) {
   ASSERT_TRUE(file->Sync({}, nullptr).ok());
   ASSERT_TRUE(file->Append("not synced", {}, nullptr).ok());
   ASSERT_TRUE(file->Flush({}, nullptr).ok());
-  faults.directory_synced(directory_.path());
+  ASSERT_TRUE(faults.directory_synced(directory_.path()).ok());
   faults.lose_power();
   EXPECT_FALSE(file->Append("more", {}, nullptr).ok());
+  EXPECT_FALSE(file->Sync({}, nullptr).ok());
+  EXPECT_FALSE(faults.synced(name, 16).ok()) << "a sync that the loss overtook";
   ASSERT_TRUE(file->Close({}, nullptr).ok());
-  faults.forget_unsynced();
+  EXPECT_EQ(faults.forget_unsynced(), 10U);
   EXPECT_EQ(read_file(name), "synced");
+}
+
+TEST_F(FaultTest, TheFileSystemCanLieAboutSyncs) {
+  FaultFileSystem faults;
+  std::unique_ptr<rocksdb::FSWritableFile> file;
+  const std::string name = directory_.path() + "/file";
+  ASSERT_TRUE(faults.NewWritableFile(name, {}, &file, nullptr).ok());
+  ASSERT_TRUE(faults.directory_synced(directory_.path()).ok());
+  faults.ignore_syncs();
+  ASSERT_TRUE(file->Append("synced?", {}, nullptr).ok());
+  ASSERT_TRUE(file->Sync({}, nullptr).ok());
+  ASSERT_TRUE(file->Close({}, nullptr).ok());
+  faults.lose_power();
+  EXPECT_EQ(faults.forget_unsynced(), 7U);
+  EXPECT_EQ(read_file(name), "");
 }
 
 }  // namespace
