@@ -1,7 +1,7 @@
 #!/bin/sh
-# The long crash test of the store: tests/crash/run.sh CYCLES [SEED]
-# Builds store_crash when needed, kills its workload CYCLES times, then lets syncs fail CYCLES / 10 times each way.
-# SEED replays a run that failed: the seed is printed first.
+# The long crash tests: tests/crash/run.sh CYCLES [SEED]
+# Builds what is needed, then ends the store and the daemon CYCLES times each way that README.md lists, and lets syncs
+# fail in a part of as many cycles. SEED replays a run that failed: each test prints its seed first.
 set -eu
 if [ $# -lt 1 ] || [ $# -gt 2 ]; then
   echo "usage: tests/crash/run.sh CYCLES [SEED]" >&2
@@ -10,7 +10,7 @@ fi
 cd "$(dirname "$0")/../.."
 build=${BUILD_DIR:-build}
 [ -f "$build/build.ninja" ] || meson setup "$build" >&2
-ninja -C "$build" tests/crash/store_crash >&2
+ninja -C "$build" tests/crash/store_crash tests/crash/power_crash daemon/signetd tools/signetctl >&2
 program="$build/tests/crash/store_crash"
 seed=${2:+--seed $2}
 # shellcheck disable=SC2086  # two words or none
@@ -25,3 +25,11 @@ for error in EIO ENOSPC; do
     exit "$status"
   fi
 done
+# shellcheck disable=SC2086
+"$build/tests/crash/power_crash" --cycles "$1" $seed
+SIGNET_BUILD=$(cd "$build" && pwd) SIGNET_CRASH_CYCLES=$1
+export SIGNET_BUILD SIGNET_CRASH_CYCLES
+if [ $# -eq 2 ]; then
+  export SIGNET_CRASH_SEED="$2"
+fi
+python3 tests/crash/refresh_crash_test.py
