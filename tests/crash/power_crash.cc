@@ -25,6 +25,8 @@ using namespace std::chrono_literals;
 constexpr size_t kHolders = 8;
 constexpr uint64_t kEnough = 200;  // operations acknowledged in each cycle before the power goes
 constexpr auto kEnoughWithin = 60s;
+// Each revokes about six tokens of a holder, and a store takes kSingleRevocationsMax of a client one by one.
+constexpr int kCyclesMax = 1500;
 
 struct Options {
   int cycles = 5;
@@ -181,7 +183,7 @@ bool parse(int argc, char** argv, Options& options) {
       return false;
     }
   }
-  return argc % 2 == 1;
+  return argc % 2 == 1 && options.cycles > 0 && options.cycles <= kCyclesMax;
 }
 
 }  // namespace
@@ -191,7 +193,7 @@ int main(int argc, char** argv) {
   using namespace signet::crash;
   Options options;
   if (!parse(argc, argv, options)) {
-    fmt::print(stderr, "usage: power_crash [--cycles N] [--seed S] [--directory D]\n");
+    fmt::print(stderr, "usage: power_crash [--cycles 1-{}] [--seed S] [--directory D]\n", kCyclesMax);
     return 2;
   }
   fmt::print(stderr, "power_crash: seed {}: replay with --seed {} --cycles {}\n", options.seed, options.seed,

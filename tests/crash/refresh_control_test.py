@@ -155,6 +155,7 @@ class Heads:
 
     def rotated(self, family, body):
         self.ledger.repeated(body)
+        return True
 
     def acknowledge(self, what):
         pass

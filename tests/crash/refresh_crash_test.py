@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from refresh_admin import Administrator  # noqa: E402
-from refresh_rig import Rig  # noqa: E402
+from refresh_rig import CLIENTS, Rig  # noqa: E402
 
 CYCLES = int(os.environ.get("SIGNET_CRASH_CYCLES", "5"))
 SEED = int(os.environ.get("SIGNET_CRASH_SEED", str(random.SystemRandom().randrange(1 << 32))))
@@ -39,7 +39,8 @@ class RefreshCrash(unittest.TestCase):
         options = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
         self.rig = Rig(self.dir / "data", SEED, {"ASAN_OPTIONS": options})
         self.rig.start()
-        self.rig.add_clients()
+        # Some hundred tokens a cycle are revoked one by one, and one client may have 10,000.
+        self.rig.add_clients(max(CLIENTS, CYCLES // 40))
         self.rig.daemon.stop()
         self.began = time.monotonic()
 

@@ -85,15 +85,17 @@ class Ledger:
         family.unanswered = True
 
     def rotated(self, family, body):
-        """An answer to the current token; its successor becomes the current one."""
+        """An answer to the current token; its successor becomes the current one. Whether it was not that already: a
+        second answer to one token, at the same time, changes nothing."""
         answer = json.loads(body)
         self.saw(answer["refresh_token"])
         family.unanswered = False
         family.access = (family.access + [answer["access_token"]])[-4:]
-        # A second answer to one token, at the same time, changes nothing.
-        if answer["refresh_token"] != family.current:
-            family.tokens = (family.tokens + [answer["refresh_token"]])[-8:]
-            family.rotations += 1
+        if answer["refresh_token"] == family.current:
+            return False
+        family.tokens = (family.tokens + [answer["refresh_token"]])[-8:]
+        family.rotations += 1
+        return True
 
     def repeated(self, body):
         """An answer to the token before the current one."""

@@ -57,11 +57,10 @@ def rotate(ledger, family, at_once=1):
     answers = yield [family.client.refresh(family.current)] * at_once
     known = [answer for answer in answers if tells(ledger, answer)]
     for answer in known:
-        if answer[0] == 200:
-            ledger.rotated(family, answer[1])
-            ledger.acknowledge(ROTATION)
-        else:
+        if answer[0] != 200:
             ledger.report(LOST, f"{family} was refused: {answer}")
+        elif ledger.rotated(family, answer[1]):
+            ledger.acknowledge(ROTATION)
     if len(known) < at_once:
         raise Stopped
 

@@ -13,7 +13,7 @@ from refresh_ledger import Ledger, State  # noqa: E402
 from refresh_load import Client, holder  # noqa: E402
 from signet_daemon import Daemon, free_port  # noqa: E402
 
-CLIENTS = 16  # what one client may have revoked one by one is limited
+CLIENTS = 16
 HOLDERS = 64
 OLD_ONES = 8  # families a start that are given up for the check of old tokens
 # What ended in earlier cycles: so many of them each start, all of them at the end.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The long crash tests: tests/crash/run.sh CYCLES [SEED]
+# The long crash tests: tests/crash/run.sh CYCLES [SEED], up to 1500 cycles
 # Builds what is needed, then ends the store and the daemon CYCLES times each way that README.md lists, and lets syncs
 # fail in a part of as many cycles. SEED replays a run that failed: each test prints its seed first.
 set -eu
