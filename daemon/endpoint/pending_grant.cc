@@ -48,6 +48,7 @@ void PendingGrants::hand_over(Store& store) {
 
 void PendingGrants::give_back(PendingGrant& grant) {
   wipe(grant.presented.secret);
+  wipe(grant.successor);
   grant.next_free_ = free_;
   free_ = &grant;
 }

@@ -28,6 +28,7 @@ class PendingGrant final : public RotationRequest, public Mail {
 
   SigningJobOwner owner;      // whom the answer is for
   RefreshToken presented;     // or, of a family being made, its first token; wiped when the grant goes back
+  RefreshSecret successor;    // what follows upon it should it be rotated; wiped likewise
   SigningJob* job = nullptr;  // kept ready, so that nothing fails for want of one after the commit
 
  private:
@@ -51,8 +52,11 @@ class PendingGrants {
  public:
   // As many may be under way at once; each rotation waits for one sync.
   static constexpr size_t kMax = 1024;
+  static constexpr size_t kTogether = 32;
 
-  PendingGrants(Mailbox& mailbox, PendingGrantSink& sink) : mailbox_(mailbox), sink_(sink) { rotations_.reserve(kMax); }
+  PendingGrants(Mailbox& mailbox, PendingGrantSink& sink) : mailbox_(mailbox), sink_(sink) {
+    rotations_.reserve(kTogether);
+  }
   // wait_for_store has been called.
   ~PendingGrants();
   PendingGrants(const PendingGrants&) = delete;
@@ -65,9 +69,12 @@ class PendingGrants {
   void wait_for_store() const;
   // Before the grant is handed to the store.
   void handing_over() { in_store_.fetch_add(1, std::memory_order_relaxed); }
-  // rotate_later keeps the grant until hand_over, which gives the store all that came in this loop iteration: it is
-  // woken once for them, and they share a commit.
-  void rotate_later(PendingGrant& grant) { rotations_.push_back(&grant); }
+  // rotate_later keeps the grant until hand_over, which gives the store what came in this loop iteration: it is woken
+  // once for them, and they share a commit. Says when there are enough: to wait for more would leave the disk idle.
+  bool rotate_later(PendingGrant& grant) {
+    rotations_.push_back(&grant);
+    return rotations_.size() >= kTogether;
+  }
   bool to_hand_over() const { return !rotations_.empty(); }
   void hand_over(Store& store);
 

@@ -69,10 +69,10 @@ void prepare_successor(const FamilyKeys& keys, PendingGrant& grant) {
   grant.sequence = from.sequence;
   grant.hash = hash_refresh_secret(own, from.family, from.sequence, from.secret);
   fill_random(grant.salt);
-  RefreshSecret next = next_refresh_secret(own, from.secret, from.family, from.sequence + 1, grant.salt);
+  grant.successor = next_refresh_secret(own, from.secret, from.family, from.sequence + 1, grant.salt);
   grant.successor_key_version = keys.current_version();
-  grant.successor_hash = hash_refresh_secret(keys.current_refresh_keys(), from.family, from.sequence + 1, next);
-  wipe(next);
+  grant.successor_hash =
+      hash_refresh_secret(keys.current_refresh_keys(), from.family, from.sequence + 1, grant.successor);
 }
 
 // The text of the token that the grant's client gets: the family's first, or the successor of what was presented.
@@ -89,9 +89,13 @@ bool write_granted_token(const FamilyKeys& keys, const PendingGrant& grant, Toke
   const RefreshKeys* old = keys.refresh_keys(from.key_version);
   const RefreshKeys* own = keys.refresh_keys(token.key_version);
   if (old == nullptr || own == nullptr) return false;
-  const bool first = token.sequence == from.sequence;
-  token.secret =
-      first ? from.secret : next_refresh_secret(*old, from.secret, from.family, token.sequence, grant.rotation.salt);
+  if (token.sequence == from.sequence) {
+    token.secret = from.secret;  // a new family's first
+  } else if (grant.rotation.salt == grant.salt) {
+    token.secret = grant.successor;
+  } else {  // a retry: the family's own salt gives the same successor again
+    token.secret = next_refresh_secret(*old, from.secret, from.family, token.sequence, grant.rotation.salt);
+  }
   write_refresh_token(*own, token, out.characters.data());
   wipe(token.secret);
   return true;
@@ -164,7 +168,7 @@ std::expected<void, ErrorReply> RefreshGrant::rotate(const http::Request& reques
     grant.window_ms = settings.refresh_grace_s * 1000;
     grant.idle_s = settings.refresh_idle_s;
     prepare_successor(keys, grant);
-    pending_.rotate_later(grant);
+    if (pending_.rotate_later(grant)) hand_over();
   }
   wipe(token->secret);
   if (!taken) return std::unexpected(taken.error());

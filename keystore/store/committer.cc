@@ -177,6 +177,7 @@ bool Committer::make_durable() {
     return false;
   }
   sync_times_.add(static_cast<double>(monotonic_ns() - start_ns) / 1e6);
+  transaction_.committed();
   state_ = transaction_.state();
   if (!parts_.mark.write(state_.commit, state_.chain_hash)) {
     fail("the mark cannot be written");

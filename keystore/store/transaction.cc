@@ -27,6 +27,14 @@ void Transaction::restart(const CommitState& state) {
   now_ms_ = time_.wall_ms();
 }
 
+void Transaction::committed() {
+  for (const auto& [place, value] : written_) {
+    if (place[0] != static_cast<char>(Family::kRefreshFamilies)) continue;
+    const std::string_view key = std::string_view(place).substr(1);
+    value ? recent_families_.put(key, *value) : recent_families_.erase(key);
+  }
+}
+
 std::string Transaction::place_of(Family family, std::string_view key) {
   std::string place;
   place.reserve(key.size() + 1);
@@ -39,6 +47,9 @@ std::optional<std::string> Transaction::get(Family family, std::string_view key)
   if (!written_.empty()) {
     const auto found = written_.find(place_of(family, key));
     if (found != written_.end()) return found->second;
+  }
+  if (family == Family::kRefreshFamilies) {
+    if (const std::string* recent = recent_families_.find(key)) return *recent;
   }
   auto value = database_.get(family, key);
   if (!value) {

@@ -13,6 +13,7 @@
 #include "keystore/store/audit_chain.h"
 #include "keystore/store/commit_state.h"
 #include "keystore/store/database.h"
+#include "keystore/store/recent_rows.h"
 #include "keystore/store/rows.h"
 #include "keystore/store/store.h"
 
@@ -77,6 +78,8 @@ class Transaction {
   Batch& batch() { return batch_; }
   const CommitState& state() const { return state_; }
   std::vector<StoreChange> take_changes() { return std::move(changes_); }
+  // committed: what this wrote is durable.
+  void committed();
   // restart makes this the next commit after `state`.
   void restart(const CommitState& state);
 
@@ -108,6 +111,9 @@ class Transaction {
   ClientCodec codec_;
   // By the client's key. Right at every moment: whatever changes a client's row comes through here.
   std::unordered_map<std::string, std::optional<uint32_t>> client_flags_;
+  // Of Family::kRefreshFamilies; some 300 octets each.
+  static constexpr size_t kRecentFamilies = 16'384;
+  RecentRows recent_families_{kRecentFamilies};
 };
 
 }  // namespace signet::store
