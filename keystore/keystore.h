@@ -9,6 +9,8 @@
 
 #include "keystore/clients/client_directory.h"
 #include "keystore/clients/client_secret.h"
+#include "keystore/grants/api_token_index.h"
+#include "keystore/grants/api_token_text.h"
 #include "keystore/grants/family_keys.h"
 #include "keystore/keys/key_set.h"
 #include "keystore/revocation/revocation_feeds.h"
@@ -46,6 +48,11 @@ class Keystore {
   virtual const KeySet& keys() const = 0;
   virtual const Pepper& pepper() const = 0;
   virtual const FamilyKeys& family_keys() const = 0;
+  virtual const ApiTokenIndex& api_tokens() const = 0;
+  // identify_api_token: the id of a presented API token, or nothing when there is certainly none of that tenant: it is
+  // malformed or forged, and the store need not be asked. Every live key version is tried, the current one first.
+  // What the token stands for, and whether it holds, Store::redeem_api_token says. Wait-free, does not allocate.
+  std::optional<ApiTokenId> identify_api_token(uint32_t tenant, std::string_view text) const;
   virtual const RevocationIndex& revocations() const = 0;
   // The end of every tenant's feed. An entry is here no later than its revocation is answered.
   virtual const RevocationFeeds& feeds() const = 0;
@@ -56,6 +63,13 @@ class Keystore {
   // --- admin side: any thread, asynchronous; completions as in store.h ---
   virtual Store& store() = 0;
   virtual const Vault& vault() const = 0;
+  // create_api_token makes a text and stores the token under it (`token.id` and `token.key_version` are set here), see
+  // Store::create_api_token. `done` gets the text, which nothing can give a second time. Also from a loop: allocates.
+  struct MadeApiToken {
+    ApiToken token;
+    SecretBytes text;  // kApiTokenTextSize characters
+  };
+  void create_api_token(std::optional<AuditActor> actor, ApiToken token, StoreDone<MadeApiToken> done);
   // generate_key makes, seals and stores a key: active when it is the tenant's first of its algorithm (and audience),
   // else pending. Generation runs on a background thread. `bits` for RSA, 0 = 3072.
   virtual void generate_key(AuditActor actor, uint32_t tenant, JwsAlgorithm algorithm, std::string audience, int bits,

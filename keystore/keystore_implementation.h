@@ -35,6 +35,7 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   const KeySet& keys() const override { return keys_->load(); }
   const Pepper& pepper() const override { return *pepper_; }
   const FamilyKeys& family_keys() const override { return *family_keys_; }
+  const ApiTokenIndex& api_tokens() const override { return api_tokens_; }
   const RevocationIndex& revocations() const override { return revocations_; }
   const RevocationFeeds& feeds() const override { return feeds_.load(); }
   QuiescentDomain& domain() override { return domain_; }
@@ -69,6 +70,7 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   // keystore_listener.cc. Both return whether something was taken away that a worker may still hold.
   void publish_revocations(std::span<const StoreChange> changes);
   void publish_feeds(std::span<const StoreChange> changes);
+  void publish_api_tokens(std::span<const StoreChange> changes);
   bool publish_clients(std::span<const StoreChange> changes);
   bool publish_keys(std::span<const StoreChange> changes);
   void put_key(const KeyRow& row);
@@ -82,6 +84,7 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   QuiescentDomain domain_;
   ClientDirectory clients_{domain_};
   RevocationIndex revocations_{domain_};
+  ApiTokenIndex api_tokens_{domain_};
   FeedPublisher feeds_{domain_};
   LastUsedNotes notes_;
   std::unique_ptr<Vault> vault_;

@@ -27,6 +27,7 @@ void KeystoreImplementation::committed(std::span<const StoreChange> changes, std
   publish_revocations(changes);
   if (changes.empty()) return published();
   publish_feeds(changes);
+  publish_api_tokens(changes);
   const bool clients_withdrawn = publish_clients(changes);
   const bool keys_withdrawn = publish_keys(changes);
   if (clients_withdrawn || keys_withdrawn) {
@@ -58,6 +59,18 @@ void KeystoreImplementation::publish_feeds(std::span<const StoreChange> changes)
   for (const StoreChange& change : changes) {
     if (const auto* removed = std::get_if<TenantRemoved>(&change)) feeds_.remove(removed->number);
   }
+}
+
+// A removal need not wait for readers: one that still sees the fingerprint asks the store, which has no row.
+void KeystoreImplementation::publish_api_tokens(std::span<const StoreChange> changes) {
+  for (const StoreChange& change : changes) {
+    if (const auto* put = std::get_if<ApiTokenPut>(&change)) {
+      api_tokens_.put(put->token);
+    } else if (const auto* removed = std::get_if<ApiTokenRemoved>(&change)) {
+      api_tokens_.erase(removed->tenant, removed->id);
+    }
+  }
+  api_tokens_.maintain(store_->safe_time_ms() / 1000);
 }
 
 bool KeystoreImplementation::publish_clients(std::span<const StoreChange> changes) {

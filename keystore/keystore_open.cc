@@ -57,7 +57,8 @@ std::expected<void, std::string> make_directory(const fs::path& path) {
 // What the store holds but for its clients, which go straight into the directory.
 class StoredRows final : public StoreLoader {
  public:
-  StoredRows(ClientDirectory& clients, RevocationIndex& revocations) : clients_(clients), revocations_(revocations) {}
+  StoredRows(ClientDirectory& clients, RevocationIndex& revocations, ApiTokenIndex& api_tokens)
+      : clients_(clients), revocations_(revocations), api_tokens_(api_tokens) {}
 
   void on_tenant(TenantRow row) override { tenants.push_back(std::move(row)); }
   void on_key(KeyRow row) override { keys.push_back(std::move(row)); }
@@ -67,6 +68,8 @@ class StoredRows final : public StoreLoader {
   }
   void reserve_revocations(size_t about) override { revocations_.reserve(about); }
   void on_revocations(std::span<const Revocation> revocations) override { revocations_.add(revocations); }
+  void reserve_api_tokens(size_t about) override { api_tokens_.reserve(about); }
+  void on_api_tokens(std::span<const ApiTokenEntry> tokens) override { api_tokens_.put(tokens); }
   void on_feed_epoch(uint64_t epoch) override { feed_epoch = epoch; }
   void on_feed(uint32_t tenant, FeedTail tail) override {
     feeds.push_back({tenant, std::make_shared<const FeedTail>(std::move(tail))});
@@ -98,11 +101,12 @@ class StoredRows final : public StoreLoader {
  private:
   ClientDirectory& clients_;
   RevocationIndex& revocations_;
+  ApiTokenIndex& api_tokens_;
 };
 
 std::expected<void, std::string> KeystoreImplementation::open() {
   if (auto ok = open_vault(); !ok) return ok;
-  StoredRows rows(clients_, revocations_);
+  StoredRows rows(clients_, revocations_, api_tokens_);
   if (auto ok = open_store(rows); !ok) return ok;
   if (auto ok = build_keys(rows); !ok) return ok;
   if (auto ok = rows.peppers.empty() && clients_.size() == 0 ? create_pepper() : open_peppers(rows); !ok) return ok;

@@ -85,6 +85,7 @@ void LastUsedFlusher::flush() {
   }
   // Also when there is nothing: the store then keeps the time of day, and knows after a restart how late it is.
   taken = put(rows) && taken;
+  flush_api_tokens();
   if (taken) {
     since_minute_ = start;
   } else {
@@ -119,6 +120,17 @@ bool LastUsedFlusher::put(std::vector<LastUsedRow>& rows) {
     taken->set_value(done.has_value());
   });
   return result.get();
+}
+
+// What the store does not take now stays noted there.
+void LastUsedFlusher::flush_api_tokens() {
+  for (size_t left = 1; left != 0;) {
+    auto told = std::make_shared<std::promise<size_t>>();
+    auto result = told->get_future();
+    parts_.store.flush_api_token_uses(
+        [told](const std::expected<size_t, StoreError>& done) { told->set_value(done.value_or(0)); });
+    left = result.get();
+  }
 }
 
 }  // namespace signet

@@ -1,5 +1,6 @@
 // LastUsedFlusher: writes the coarse last-used minutes to the store once a minute, in bounded batches, one at a time,
-// so that the changes of administrators pass between them. Its thread is a reader of the directory only while it looks.
+// so that the changes of administrators pass between them; and has the store write those of API tokens. Its thread is a
+// reader of the directory only while it looks.
 #pragma once
 
 #include <chrono>
@@ -41,6 +42,7 @@ class LastUsedFlusher {
   void collect(size_t shard, std::vector<LastUsedRow>& rows) const;
   void collect_moved(std::vector<LastUsedRow>& rows);
   bool put(std::vector<LastUsedRow>& rows);
+  void flush_api_tokens();
 
   const Parts parts_;
   uint32_t since_minute_ = 0;  // uses before this one are in the store

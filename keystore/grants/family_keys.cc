@@ -54,6 +54,8 @@ FamilyKeys::FamilyKeys(uint8_t first_version, std::span<const HashKey> keys) {
 
 FamilyKeys::~FamilyKeys() = default;
 
+uint8_t FamilyKeys::first_version() const { return implementation_->first_version; }
+
 uint8_t FamilyKeys::current_version() const {
   return static_cast<uint8_t>(implementation_->first_version + implementation_->count - 1);
 }

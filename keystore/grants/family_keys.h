@@ -20,6 +20,7 @@ class FamilyKeys {
   FamilyKeys(const FamilyKeys&) = delete;
   FamilyKeys& operator=(const FamilyKeys&) = delete;
 
+  uint8_t first_version() const;
   uint8_t current_version() const;
   // Null for a version that is not known: a token that names it was not made here.
   const RefreshKeys* refresh_keys(uint8_t version) const;

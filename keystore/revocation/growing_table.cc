@@ -49,6 +49,13 @@ bool GrowingTable::put(RevocationHash hash, uint16_t bucket, UnixMs time) {
   return fresh;
 }
 
+bool GrowingTable::erase(RevocationHash hash) {
+  const State& state = state_.load();
+  // Copied already, it is in both; not copied yet, it must not be.
+  const bool was_in_previous = state.previous != nullptr && state.previous->erase(hash);
+  return state.current->erase(hash) || was_in_previous;
+}
+
 void GrowingTable::expire(uint16_t ended) {
   ended_ = ended;
   swept_ = 0;

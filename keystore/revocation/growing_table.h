@@ -25,6 +25,8 @@ class GrowingTable {
   void reserve(size_t entries);  // only while empty
   void prefetch(RevocationHash hash) const { state_.load().current->prefetch(hash); }
   bool put(RevocationHash hash, uint16_t bucket, UnixMs time);  // gives whether it was new
+  // erase drops an entry at once, wherever it is; gives whether it was there.
+  bool erase(RevocationHash hash);
   // expire makes a pass over the table due that drops what ended before bucket `ended`.
   void expire(uint16_t ended);
   // work goes on with a copy or a pass; bounded. Gives whether some is left.

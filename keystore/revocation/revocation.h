@@ -29,6 +29,8 @@ inline constexpr int64_t kFamilyLifetimeMaxS = 365 * 24 * 60 * 60;
 // keystore/store/safe_time.h) and verifiers grant a skew of at most ten minutes, and until then a token may be taken
 // for alive.
 inline constexpr int64_t kRevocationMarginS = 2 * 60 * 60;
+// The expiry of a criterion that concerns what may live for ever: 9999-12-31T23:59:59Z.
+inline constexpr UnixSeconds kNeverExpires = 253'402'300'799;
 // The longest value, in octets: a subject of 256 characters of four octets.
 inline constexpr size_t kRevocationValueMax = 1024;
 

@@ -93,6 +93,14 @@ bool RevocationTable::put(RevocationHash hash, uint16_t bucket, UnixMs time) {
   return true;
 }
 
+bool RevocationTable::erase(RevocationHash hash) {
+  const size_t at = find(hash);
+  if (at == kNowhere) return false;
+  tags_[at].store(kFreed, std::memory_order_release);
+  --live_;
+  return true;
+}
+
 size_t RevocationTable::sweep(size_t from, size_t count, uint16_t ended_below) {
   const size_t end = std::min(from + count, capacity_);
   for (size_t at = from; at < end; ++at) {

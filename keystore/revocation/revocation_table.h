@@ -62,6 +62,8 @@ class RevocationTable {
   bool put(RevocationHash hash, uint16_t bucket, UnixMs time);
   // True when a further new entry would leave too few slots that were never used.
   bool full() const { return (used_ + 1) * 3 > capacity_ * 2; }
+  // erase frees an entry; gives whether it was there.
+  bool erase(RevocationHash hash);
   // sweep frees entries of ended buckets among `count` slots from `from`; gives where to go on (0 = the end was
   // reached).
   size_t sweep(size_t from, size_t count, uint16_t ended);

@@ -122,6 +122,22 @@ std::string audit_json_of(const RefreshFamily& family) {
   });
 }
 
+std::string audit_json_of(const ApiToken& token) {
+  return audit_json([&](JsonWriter& json) {
+    json.begin_object();
+    json.member_integer("kind", static_cast<int64_t>(token.kind));
+    json.member("client_id", token.client_id);
+    json.member("subject", token.subject);
+    json.member("name", token.name);
+    json.member("scope", token.scope);
+    json.key("audiences");
+    write_strings(json, token.audiences);
+    json.member_integer("created_at", token.created_ms / 1000);
+    json.member_integer("expires_at", token.expires_at);
+    json.end_object();
+  });
+}
+
 std::string audit_json_of(const TenantRow& tenant) {
   return audit_json([&](JsonWriter& json) {
     json.begin_object();

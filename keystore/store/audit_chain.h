@@ -1,5 +1,6 @@
 // Audit records: each administrative change carries one in its own commit, chained by hash so that none can be taken
-// out or altered unseen. Never a secret, and never a hash of one.
+// out or altered unseen. Never a secret, and never a hash of one, but for the id of an API token, which names it: the
+// keyed hash of 192 random bits.
 #pragma once
 
 #include <expected>
@@ -53,5 +54,6 @@ std::string audit_json_of(const Client& client);
 std::string audit_json_of(const KeyRow& key);
 std::string audit_json_of(const TenantRow& tenant);
 std::string audit_json_of(const RefreshFamily& family);  // no hash, no salt
+std::string audit_json_of(const ApiToken& token);
 
 }  // namespace signet::store

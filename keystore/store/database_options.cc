@@ -120,8 +120,9 @@ rocksdb::DBOptions database_options() {
 rocksdb::ColumnFamilyOptions family_options(Family family, std::shared_ptr<rocksdb::Cache> cache,
                                             const std::shared_ptr<ExpiryTime>& expiry_time) {
   const bool large = family == Family::kClients || family == Family::kRefreshFamilies;
-  // Their names and scopes repeat from row to row; a family is read at random, one at a time.
-  const bool repetitive = family == Family::kRefreshFamilies || family == Family::kFamilyNames;
+  // Their names and scopes repeat from row to row; a family or API token is read at random, one at a time.
+  const bool repetitive =
+      family == Family::kRefreshFamilies || family == Family::kFamilyNames || family == Family::kApiTokens;
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = std::move(cache);
   table.cache_index_and_filter_blocks = false;  // in memory: an import asks the filter once per client

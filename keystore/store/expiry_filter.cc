@@ -2,6 +2,7 @@
 
 #include <rocksdb/compaction_filter.h>
 
+#include "keystore/store/api_token_rows.h"
 #include "keystore/store/database.h"
 #include "keystore/store/family_rows.h"
 #include "keystore/store/revocation_counts.h"
@@ -50,6 +51,8 @@ Expired expiry_rule(Family family) {
       return revocation_counts_expired;
     case Family::kRefreshFamilies:
       return family_expired;
+    case Family::kApiTokens:
+      return api_token_expired;
     case Family::kFamilyNames:
       return family_name_expired;
     default:

@@ -1,4 +1,5 @@
-// Rows of refresh families (FORMAT.md): the family itself, and the index by the names of its client and subject.
+// Rows of refresh families (FORMAT.md): the family itself, and the index by the names of its client and subject, which
+// API tokens share.
 #pragma once
 
 #include <optional>
@@ -17,8 +18,8 @@ std::string encode_family(const RefreshFamily& family);
 // Fills `family`, whose memory is reused. False: damaged.
 [[nodiscard]] bool decode_family(std::string_view key, std::string_view value, RefreshFamily& family);
 
-// By which name an index row finds its family. On disk: never renumber.
-enum class FamilyNameKind : uint8_t { kClient = 1, kSubject = 2 };
+// By which name an index row finds what, a family or an API token. On disk: never renumber.
+enum class FamilyNameKind : uint8_t { kClient = 1, kSubject = 2, kApiTokenClient = 3, kApiTokenSubject = 4 };
 // The rows of a name begin with this: tenant, kind, 8 octets of the name's SHA-256. Others may have the same hash: who
 // reads looks at the family itself.
 std::string family_name_prefix(uint32_t tenant, FamilyNameKind kind, std::string_view name);

@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "keystore/store/api_token_rows.h"
 #include "keystore/store/keys.h"
 #include "keystore/store/load_feeds.h"
 #include "keystore/store/rows.h"
@@ -71,15 +72,17 @@ Result load_clients(const Database& database, StoreLoader& loader) {
   return lower ? upper : lower;
 }
 
-// Rows are read and decoded by two threads and taken a batch at a time, by one of them at once.
-class RevocationLoad {
+// Rows are read and decoded by two threads and taken a batch at a time, by one of them at once. `Source` says of which
+// family, how they are read, which are left out, and who takes them.
+template <typename Source>
+class BatchedLoad {
  public:
-  RevocationLoad(const Database& database, StoreLoader& loader, UnixSeconds safe_now)
+  BatchedLoad(const Database& database, StoreLoader& loader, UnixSeconds safe_now)
       : database_(database), loader_(loader), safe_now_(safe_now) {}
 
   Result run() {
-    loader_.reserve_revocations(database_.estimated_rows(Family::kRevocations));
-    const std::string middle = database_.middle(Family::kRevocations);
+    Source::reserve(loader_, database_.estimated_rows(Source::kFamily));
+    const std::string middle = database_.middle(Source::kFamily);
     if (middle.empty()) return load_between({}, {});
     Result upper;
     std::thread other([&] { upper = load_between(middle, {}); });
@@ -92,17 +95,17 @@ class RevocationLoad {
   static constexpr size_t kBatch = 4096;
 
   Result load_between(std::string_view from, std::string_view to) {
-    RevocationCodec codec;
-    std::vector<Revocation> batch(kBatch);  // its texts keep their memory
+    Source source;
+    std::vector<typename Source::Row> batch(kBatch);  // its texts keep their memory
     size_t used = 0;
     const auto give = [&] {
       const std::lock_guard lock(mutex_);
-      loader_.on_revocations({batch.data(), used});
+      Source::give(loader_, {batch.data(), used});
       used = 0;
     };
-    Result result = load_range(database_, Family::kRevocations, "revocations", from, to, [&](auto key, auto value) {
-      if (!codec.decode(key, value, batch[used])) return false;
-      if (revocation_over(batch[used].expires_at, safe_now_)) return true;
+    Result result = load_range(database_, Source::kFamily, Source::kName, from, to, [&](auto key, auto value) {
+      if (!source.decode(key, value, batch[used])) return false;
+      if (Source::over(batch[used], safe_now_)) return true;
       if (++used == kBatch) give();
       return true;
     });
@@ -113,7 +116,31 @@ class RevocationLoad {
   const Database& database_;
   StoreLoader& loader_;
   const UnixSeconds safe_now_;
-  std::mutex mutex_;  // on_revocations
+  std::mutex mutex_;  // of giving
+};
+
+struct RevocationSource : RevocationCodec {
+  using Row = Revocation;
+  static constexpr Family kFamily = Family::kRevocations;
+  static constexpr std::string_view kName = "revocations";
+  static void reserve(StoreLoader& loader, size_t about) { loader.reserve_revocations(about); }
+  static bool over(const Row& row, UnixSeconds safe_now) { return revocation_over(row.expires_at, safe_now); }
+  static void give(StoreLoader& loader, std::span<const Row> rows) { loader.on_revocations(rows); }
+};
+
+struct ApiTokenSource {
+  using Row = ApiTokenEntry;
+  static constexpr Family kFamily = Family::kApiTokens;
+  static constexpr std::string_view kName = "api_tokens";
+  static void reserve(StoreLoader& loader, size_t about) { loader.reserve_api_tokens(about); }
+  static bool over(const Row& row, UnixSeconds safe_now) { return api_token_over(row.expires_at, safe_now); }
+  static void give(StoreLoader& loader, std::span<const Row> rows) { loader.on_api_tokens(rows); }
+  bool decode(std::string_view key, std::string_view value, Row& row) {
+    if (!decode_api_token(key, value, token)) return false;
+    row = {token.tenant, token.id, token.expires_at};
+    return true;
+  }
+  ApiToken token;  // its texts keep their memory
 };
 
 }  // namespace
@@ -128,7 +155,8 @@ std::expected<void, std::string> load_rows(const Database& database, StoreLoader
     result =
         load_family(database, Family::kKeys, "keys", decode_key, [&](KeyRow row) { loader.on_key(std::move(row)); });
   }
-  if (result) result = RevocationLoad(database, loader, safe_now).run();
+  if (result) result = BatchedLoad<RevocationSource>(database, loader, safe_now).run();
+  if (result) result = BatchedLoad<ApiTokenSource>(database, loader, safe_now).run();
   if (result) result = load_feeds(database, loader);
   if (result) result = load_clients(database, loader);
   if (result) {

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <shared_mutex>
 
+#include "keystore/store/api_token_reads.h"
 #include "keystore/store/committer.h"
 #include "keystore/store/family_reads.h"
 #include "keystore/store/load.h"
@@ -108,6 +109,16 @@ class RocksStore : public Store {
       requests = requests.subspan(count);
     }
   }
+  void create_api_token(std::optional<AuditActor> actor, ApiToken token, StoreDone<ApiToken> done) override {
+    committer_.submit(store::create_api_token(std::move(actor), std::move(token), std::move(done)));
+  }
+  void remove_api_token(AuditActor actor, ApiTokenRemoval removal, StoreDone<void> done) override {
+    committer_.submit(store::remove_api_token(std::move(actor), std::move(removal), std::move(done)));
+  }
+  void redeem_api_token(ApiTokenRequest& request) override { committer_.submit(store::redeem_api_token(request)); }
+  void flush_api_token_uses(StoreDone<size_t> done) override {
+    committer_.submit(store::flush_api_token_uses(std::move(done)));
+  }
   void accept_clock(AuditActor actor, StoreDone<void> done) override {
     committer_.submit(store::accept_clock(std::move(actor), std::move(done)));
   }
@@ -124,6 +135,17 @@ class RocksStore : public Store {
     const std::shared_lock lock(reads_);
     if (closed_) return refuse(StoreErrorKind::kUnavailable, "the store is closed");
     return read_family_page(*files_.database, query);
+  }
+  std::expected<std::optional<ApiToken>, StoreError> find_api_token(uint32_t tenant,
+                                                                    const ApiTokenId& id) const override {
+    const std::shared_lock lock(reads_);
+    if (closed_) return refuse(StoreErrorKind::kUnavailable, "the store is closed");
+    return read_api_token(*files_.database, tenant, id);
+  }
+  std::expected<ApiTokenPage, StoreError> list_api_tokens(const ApiTokenQuery& query) const override {
+    const std::shared_lock lock(reads_);
+    if (closed_) return refuse(StoreErrorKind::kUnavailable, "the store is closed");
+    return read_api_token_page(*files_.database, query);
   }
 
   std::expected<bool, StoreError> needs_family_key() const override { return any_family(*files_.database); }

@@ -21,12 +21,15 @@
 #include <vector>
 
 #include "keystore/clients/client.h"
+#include "keystore/grants/api_token_index.h"
+#include "keystore/grants/api_token_request.h"
 #include "keystore/grants/refresh_family.h"
 #include "keystore/grants/rotation_request.h"
 #include "keystore/keys/key_set.h"
 #include "keystore/revocation/feed_entry.h"
 #include "keystore/revocation/feed_tail.h"
 #include "keystore/revocation/revocation.h"
+#include "keystore/store/grant_queries.h"
 
 namespace signet {
 
@@ -112,7 +115,15 @@ struct RevocationPut {
   RevocationRow row;
   Sha256Digest chain_hash{};  // of the tenant's feed up to and including it
 };
-using StoreChange = std::variant<ClientPut, ClientRemoved, TenantPut, TenantRemoved, KeyPut, SecretPut, RevocationPut>;
+struct ApiTokenPut {
+  ApiTokenEntry token;
+};
+struct ApiTokenRemoved {
+  uint32_t tenant;
+  ApiTokenId id;
+};
+using StoreChange = std::variant<ClientPut, ClientRemoved, TenantPut, TenantRemoved, KeyPut, SecretPut, RevocationPut,
+                                 ApiTokenPut, ApiTokenRemoved>;
 
 class StoreListener {
  public:
@@ -136,6 +147,9 @@ class StoreLoader {
   virtual void reserve_revocations(size_t about) {}
   // Those that have not expired, in no order. From several threads, one at a time. Views of the call only.
   virtual void on_revocations(std::span<const Revocation> revocations) {}
+  // The same of API tokens.
+  virtual void reserve_api_tokens(size_t about) {}
+  virtual void on_api_tokens(std::span<const ApiTokenEntry> tokens) {}
   // The epoch of all feeds, once; then the end of each tenant's feed that ever had an entry.
   virtual void on_feed_epoch(uint64_t epoch) {}
   virtual void on_feed(uint32_t tenant, FeedTail tail) {}
@@ -222,23 +236,6 @@ struct FeedRows {
   std::optional<Sha256Digest> until_hash;
 };
 
-// Which families an administrator asks for, a page at a time.
-struct FamilyCursor {
-  uint8_t part = 0;  // of what the query looks through
-  FamilyId after{};
-};
-struct FamilyQuery {
-  uint32_t tenant = 0;
-  std::string client_id;  // empty = of any client
-  std::string subject;    // empty = of any subject
-  std::optional<FamilyCursor> after;
-  size_t limit = 100;  // rows looked at
-};
-struct FamilyPage {
-  std::vector<RefreshFamily> families;  // may be fewer than asked for, or none, although more follow
-  std::optional<FamilyCursor> next;     // nothing = that was the last page
-};
-
 struct StoreStatus {
   bool writable = false;
   bool clock_jumped = false;  // the wall clock jumped by more than an hour: waits for `clock accept`
@@ -302,6 +299,21 @@ class Store {
     RotationRequest* const one = &request;
     rotate_families({&one, 1});
   }
+  // Creates an API token, as given but for created_ms, which is the commit's time: its id is that of its text under the
+  // key version named. Refused when the client does not exist (kNotFound), is disabled, or may not have the scope, when
+  // a member is out of its bounds (kInvalid); in the millisecond of a revocation that would concern it, kBusy. Audited
+  // when there is an actor: one that an administrator makes.
+  virtual void create_api_token(std::optional<AuditActor> actor, ApiToken token, StoreDone<ApiToken> done) = 0;
+  // Removes one for good. kNotFound when there is none, or when it is not the client's or the subject's that is named.
+  // Its access tokens live on until they expire. The removal of a client takes so many rows of its API tokens away at
+  // most; further ones stay, revoked for good.
+  static constexpr uint32_t kApiTokensRemovedAtOnce = 10'000;
+  virtual void remove_api_token(AuditActor actor, ApiTokenRemoval removal, StoreDone<void> done) = 0;
+  // Decides about a presented API token, see ApiTokenRequest, in the order of the changes: one that was answered is
+  // seen. Does not allocate on the caller's thread. Writes nothing: a use is noted in memory.
+  virtual void redeem_api_token(ApiTokenRequest& request) = 0;
+  // Writes some of the noted uses; gives how many are left. Not audited.
+  virtual void flush_api_token_uses(StoreDone<size_t> done) = 0;
   virtual void accept_clock(AuditActor actor, StoreDone<void> done) = 0;
   // Waits for everything queued before it to be durable; changes nothing.
   virtual void barrier(StoreDone<void> done) = 0;
@@ -314,6 +326,10 @@ class Store {
   virtual std::expected<std::optional<RefreshFamily>, StoreError> find_family(uint32_t tenant,
                                                                               const FamilyId& id) const = 0;
   virtual std::expected<FamilyPage, StoreError> list_families(const FamilyQuery& query) const = 0;
+  // Expired and revoked ones too, while their rows are there.
+  virtual std::expected<std::optional<ApiToken>, StoreError> find_api_token(uint32_t tenant,
+                                                                            const ApiTokenId& id) const = 0;
+  virtual std::expected<ApiTokenPage, StoreError> list_api_tokens(const ApiTokenQuery& query) const = 0;
 
   // Whether anything is stored that only a family key makes sense of. Any thread; one short read.
   virtual std::expected<bool, StoreError> needs_family_key() const = 0;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "keystore/revocation/revocation_index.h"
+#include "keystore/store/api_token_uses.h"
 #include "keystore/store/audit_chain.h"
 #include "keystore/store/commit_state.h"
 #include "keystore/store/database.h"
@@ -61,6 +62,8 @@ class Transaction {
   int64_t opened_service_ms() const { return time_.opened_service_ms(); }
   // accept_clock takes the wall clock as right.
   void accept_clock();
+  // Uses of API tokens, noted until somebody writes them.
+  ApiTokenUses& api_token_uses() { return api_token_uses_; }
   // touch makes this a commit even if no row changes, so that the time is persisted.
   void touch() { touched_ = true; }
   // damaged: a row that cannot be read; the commit is given up.
@@ -114,6 +117,7 @@ class Transaction {
   // Of Family::kRefreshFamilies; some 300 octets each.
   static constexpr size_t kRecentFamilies = 16'384;
   RecentRows recent_families_{kRecentFamilies};
+  ApiTokenUses api_token_uses_;  // lives over commits
 };
 
 }  // namespace signet::store

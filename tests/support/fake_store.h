@@ -31,6 +31,14 @@ class FakeStore : public Store {
     std::abort();
   }
   std::expected<FamilyPage, StoreError> list_families(const FamilyQuery&) const override { std::abort(); }
+  void create_api_token(std::optional<AuditActor>, ApiToken, StoreDone<ApiToken>) override { std::abort(); }
+  void remove_api_token(AuditActor, ApiTokenRemoval, StoreDone<void>) override { std::abort(); }
+  void redeem_api_token(ApiTokenRequest&) override { std::abort(); }
+  void flush_api_token_uses(StoreDone<size_t>) override { std::abort(); }
+  std::expected<std::optional<ApiToken>, StoreError> find_api_token(uint32_t, const ApiTokenId&) const override {
+    std::abort();
+  }
+  std::expected<ApiTokenPage, StoreError> list_api_tokens(const ApiTokenQuery&) const override { std::abort(); }
   std::expected<bool, StoreError> needs_family_key() const override { std::abort(); }
   void begin_service() override {}
   void read_feed(FeedRange, StoreDone<FeedRows>) override { std::abort(); }

@@ -34,11 +34,13 @@ class MemoryKeystore final : public Keystore {
   const KeySet& keys() const override { return keys_->load(); }
   const Pepper& pepper() const override { return *pepper_; }
   const FamilyKeys& family_keys() const override { return *family_keys_; }
+  const ApiTokenIndex& api_tokens() const override { return api_tokens_; }
   const RevocationIndex& revocations() const override { return revocations_; }
   const RevocationFeeds& feeds() const override { return feeds_.load(); }
   QuiescentDomain& domain() override { return domain_; }
   // Before any reader, or as the only writer.
   RevocationIndex& revocation_index() { return revocations_; }
+  ApiTokenIndex& api_token_index() { return api_tokens_; }
   FeedPublisher& feed_publisher() { return feeds_; }
   void note_used(size_t worker, uint32_t tenant, std::string_view client_id) override;
 
@@ -66,6 +68,7 @@ class MemoryKeystore final : public Keystore {
   QuiescentDomain domain_;
   ClientDirectory directory_;
   RevocationIndex revocations_{domain_};
+  ApiTokenIndex api_tokens_{domain_};
   FeedPublisher feeds_{domain_};
   KeySetBuilder builder_;
   std::unique_ptr<Pepper> pepper_;

@@ -34,7 +34,7 @@ MAY_INCLUDE = {
     "keystore/clients": ["protocol", "keystore/snapshot", "keystore/vault"],
     "keystore/queue": ["protocol", "keystore/keys", "keystore/signing"],
     "keystore/revocation": ["protocol", "keystore/snapshot"],
-    "keystore/grants": ["protocol", "keystore/vault"],
+    "keystore/grants": ["protocol", "keystore/revocation", "keystore/vault"],
     "keystore/store": ["protocol", "keystore/clients", "keystore/grants", "keystore/keys", "keystore/revocation"],
     "keystore": ["protocol", "keystore"],
     "daemon/http": ["protocol/base"],

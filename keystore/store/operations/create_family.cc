@@ -1,29 +1,18 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "keystore/store/family_rows.h"
+#include "keystore/store/operations/grant_rules.h"
 #include "keystore/store/operations/operations.h"
 #include "keystore/store/operations/rules.h"
 #include "keystore/store/transaction.h"
-#include "protocol/oauth/scope.h"
 
 namespace signet::store {
 namespace {
 
 Outcome check_family(const RefreshFamily& family) {
-  const auto fits = [](const std::string& audience) {
-    return !audience.empty() && audience.size() <= kFamilyAudienceSizeMax;
-  };
-  if (family.subject.empty() || family.subject.size() > kFamilySubjectSizeMax) {
-    return refuse(StoreErrorKind::kInvalid, fmt::format("a subject has 1 to {} octets", kFamilySubjectSizeMax));
-  }
-  if (!family.scope.empty() && !valid_scope(family.scope)) return refuse(StoreErrorKind::kInvalid, "bad scope");
-  if (family.audiences.empty() || family.audiences.size() > kFamilyAudiencesMax ||
-      !std::ranges::all_of(family.audiences, fits)) {
-    return refuse(StoreErrorKind::kInvalid, fmt::format("a family has 1 to {} audiences of at most {} octets",
-                                                        kFamilyAudiencesMax, kFamilyAudienceSizeMax));
-  }
+  if (auto checked = check_grant_subject(family.subject); !checked) return checked;
+  if (auto checked = check_grant_scope(family.scope); !checked) return checked;
+  if (auto checked = check_grant_audiences(family.audiences, 1); !checked) return checked;
   if (family.cnf.size() > kFamilyCnfSizeMax) return refuse(StoreErrorKind::kInvalid, "the confirmation is too large");
   if (family.rotation.sequence != 1 || family.rotation.key_version == 0) {
     return refuse(StoreErrorKind::kInvalid, "a family begins with its first token");
@@ -35,16 +24,10 @@ Outcome check_family(const RefreshFamily& family) {
 }
 
 Outcome check_client_of(const Client& client, const RefreshFamily& family) {
-  if ((client.flags & kClientDisabled) != 0) {
-    return refuse(StoreErrorKind::kInvalid, fmt::format("client {} is disabled", client.client_id));
-  }
   if ((client.grants & kGrantRefreshToken) == 0) {
     return refuse(StoreErrorKind::kInvalid, fmt::format("client {} has not the grant refresh_token", client.client_id));
   }
-  if (!scope_is_subset(client.scope, family.scope)) {
-    return refuse(StoreErrorKind::kInvalid, fmt::format("client {} has not all of the scope", client.client_id));
-  }
-  return {};
+  return check_grant_client(client, family.scope);
 }
 
 class CreateFamily : public OperationFor<RefreshFamily> {

@@ -31,6 +31,11 @@ OperationPtr revoke_family(AuditActor actor, uint32_t tenant, const FamilyId& id
                            StoreDone<RevocationOutcome> done);
 // Made in the request's own memory.
 OperationPtr rotate_family(RotationRequest& request);
+OperationPtr create_api_token(std::optional<AuditActor> actor, ApiToken token, StoreDone<ApiToken> done);
+OperationPtr remove_api_token(AuditActor actor, ApiTokenRemoval removal, StoreDone<void> done);
+// Made in the request's own memory.
+OperationPtr redeem_api_token(ApiTokenRequest& request);
+OperationPtr flush_api_token_uses(StoreDone<size_t> done);
 OperationPtr accept_clock(AuditActor actor, StoreDone<void> done);
 OperationPtr barrier(StoreDone<void> done);
 

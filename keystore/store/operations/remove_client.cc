@@ -1,3 +1,4 @@
+#include "keystore/store/operations/api_token_end.h"
 #include "keystore/store/operations/operations.h"
 #include "keystore/store/operations/revocations.h"
 #include "keystore/store/operations/rules.h"
@@ -20,7 +21,10 @@ class RemoveClient : public OperationFor<void> {
     transaction.erase(Family::kLastUsed, key);
     transaction.erase(Family::kRevocationCounts, revocation_counts_key(tenant_, client_id_));
     transaction.publish(ClientRemoved{tenant_, client_id_});
-    // Its tokens and families end with it, and do not live again under a client of the same id.
+    // Its tokens, API tokens and families end with it, and do not live again under a client of the same id.
+    if (!end_api_tokens_of_client(transaction, tenant_, client_id_)) {
+      return refuse(StoreErrorKind::kUnavailable, "the record of an API token cannot be read");
+    }
     end_all_until_now(transaction, tenant_, RevocationKind::kClient, client_id_);
     transaction.audit({.actor = actor_,
                        .tenant = tenant_,

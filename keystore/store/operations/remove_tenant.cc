@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "keystore/store/keys.h"
+#include "keystore/store/operations/api_token_end.h"
 #include "keystore/store/operations/import_row.h"
 #include "keystore/store/operations/operations.h"
 #include "keystore/store/operations/revocations.h"
@@ -33,6 +34,7 @@ class RemoveTenant : public OperationFor<void> {
         return true;
       });
     }
+    end_api_tokens_of_tenant(transaction, tenant->number);
     forget_imports(transaction, tenant->number);
     transaction.erase(Family::kTenants, tenant_key(tenant->number));
     transaction.erase(Family::kTenants, tenant_name_key(name_));

@@ -1,6 +1,7 @@
 #include "keystore/store/operations/revocations.h"
 
 #include "keystore/revocation/feed_chain.h"
+#include "keystore/store/operations/api_token_end.h"
 #include "protocol/json/writer.h"
 
 namespace signet::store {
@@ -19,6 +20,8 @@ RevocationRow put_revocation(Transaction& transaction, const Revocation& revocat
   RevocationRow row{.revocation = revocation, .sequence = feed.sequence + 1, .revoked_at_ms = transaction.now_ms()};
   row.revocation.client_id.clear();
   row.revocation.arrived_ms = 0;
+  // API tokens may live for ever: what ends them is never forgotten.
+  if (concerns_api_tokens(transaction, revocation)) row.revocation.expires_at = kNeverExpires;
   feed.sequence = row.sequence;
   feed.chain_hash = next_feed_hash(feed.chain_hash, row);
   transaction.put(Family::kRevocations, revocation_key(revocation.tenant, row.sequence),

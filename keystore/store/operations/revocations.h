@@ -6,7 +6,8 @@
 namespace signet::store {
 
 // put_revocation writes `revocation` as the next entry of its tenant's feed and publishes it with this commit. The
-// caller has checked that it is not there already. Gives the entry. Committer thread.
+// caller has checked that it is not there already. A criterion that may concern an API token never expires. Gives the
+// entry. Committer thread.
 RevocationRow put_revocation(Transaction& transaction, const Revocation& revocation);
 
 // already_revoked: whether an entry would change nothing: it is there, or a criterion as late as its own is.

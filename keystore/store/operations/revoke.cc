@@ -44,7 +44,7 @@ class Revoke : public OperationFor<RevocationOutcome> {
                .sequence = row.sequence,
                .kind = revocation_.kind,
                .issued_before_ms = revocation_.issued_before_ms,
-               .expires_at = revocation_.expires_at};
+               .expires_at = row.revocation.expires_at};
     return {};
   }
 

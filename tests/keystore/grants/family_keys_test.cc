@@ -10,6 +10,7 @@ TEST(FamilyKeys, EachVersionHasItsOwn) {
   keys[0].fill(1);
   keys[1].fill(2);
   const FamilyKeys family_keys(4, keys);
+  EXPECT_EQ(family_keys.first_version(), 4);
   EXPECT_EQ(family_keys.current_version(), 5);
   ASSERT_NE(family_keys.refresh_keys(4), nullptr);
   EXPECT_EQ(family_keys.refresh_keys(4)->mac, derive_refresh_keys(keys[0]).mac);

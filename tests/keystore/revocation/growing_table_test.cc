@@ -115,6 +115,36 @@ TEST(GrowingTable, ReservesOnlyWhileItIsEmpty) {
   EXPECT_TRUE(table.contains(hash_of(99'999)));
 }
 
+TEST(GrowingTable, ErasesWhileTheOldTableIsCopiedWhereverTheEntryIs) {
+  QuiescentDomain domain;
+  GrowingTable table(domain, 4096, false);
+  constexpr uint64_t kBefore = 2731;  // the last one begins to grow it
+  for (uint64_t n = 0; n < kBefore; ++n) table.put(hash_of(n), kBucketNever, 0);
+  // Some 64 slots are copied by each further one: some of what is erased is copied already, some is not.
+  for (uint64_t n = kBefore; n < kBefore + 20; ++n) table.put(hash_of(n), kBucketNever, 0);
+  for (uint64_t n = 0; n < kBefore + 20; n += 2) ASSERT_TRUE(table.erase(hash_of(n))) << n;
+  for (uint64_t n = 0; n < kBefore + 20; ++n) ASSERT_EQ(table.contains(hash_of(n)), n % 2 == 1) << n;
+  while (table.work()) domain.poll();
+  for (uint64_t n = 0; n < kBefore + 20; ++n) ASSERT_EQ(table.contains(hash_of(n)), n % 2 == 1) << n << ", copied";
+  EXPECT_EQ(table.live(), (kBefore + 20) / 2);
+  EXPECT_FALSE(table.erase(hash_of(0)));
+}
+
+TEST(GrowingTable, DoesNotGrowByWhatWasErased) {
+  QuiescentDomain domain;
+  GrowingTable table(domain, 1024, false);
+  for (uint64_t n = 0; n < 100'000; ++n) {
+    table.put(hash_of(n), kBucketNever, 0);
+    if (n >= 500) {
+      ASSERT_TRUE(table.erase(hash_of(n - 500))) << n;
+    }
+    table.work();
+    domain.poll();
+  }
+  EXPECT_EQ(table.live(), 500u);
+  EXPECT_LE(table.bytes(), 64u * 1024);
+}
+
 // Readers hammer while the table grows tenfold again and again and is swept all the time.
 TEST(GrowingTable, ReadersMissNothingThatWasAdded) {
   constexpr uint64_t kEntries = 400'000;

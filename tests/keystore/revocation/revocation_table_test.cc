@@ -89,6 +89,19 @@ TEST(RevocationTable, ASweepDropsWhatEndedAndBreaksNoChain) {
   EXPECT_TRUE(table.contains({UINT64_MAX / 2, 0}));
 }
 
+TEST(RevocationTable, AnErasedEntryIsGoneAndBreaksNoChain) {
+  RevocationTable table(64, false);
+  for (uint16_t i = 0; i < 20; ++i) table.put({UINT64_MAX / 2, i}, kBucketNever, 0);
+  for (uint16_t i = 0; i < 20; i += 2) EXPECT_TRUE(table.erase({UINT64_MAX / 2, i}));
+  for (uint16_t i = 0; i < 20; ++i) EXPECT_EQ(table.contains({UINT64_MAX / 2, i}), i % 2 == 1) << i;
+  EXPECT_EQ(table.live(), 10u);
+  EXPECT_FALSE(table.erase({UINT64_MAX / 2, 0})) << "twice";
+  EXPECT_FALSE(table.erase({UINT64_MAX / 2, 99})) << "never there";
+  EXPECT_EQ(table.live(), 10u);
+  EXPECT_TRUE(table.put({UINT64_MAX / 2, 0}, 3, 0)) << "a freed slot is taken again";
+  EXPECT_TRUE(table.contains({UINT64_MAX / 2, 0}));
+}
+
 TEST(RevocationTable, WhatNeverEndsIsNeverSwept) {
   RevocationTable table(64, false);
   table.put({5, 5}, kBucketNever, 0);

@@ -92,6 +92,28 @@ TEST_F(FaultTest, PublishesNothingThatFailed) {
   EXPECT_TRUE(listener_.changes.empty());
 }
 
+TEST_F(FaultTest, NoApiTokenIsCreatedOrRemovedByACommitThatFailed) {
+  open_on_faults();
+  ASSERT_TRUE(add_client(*store_, client_of("c1")));
+  ApiToken token{.key_version = 1, .kind = ApiTokenKind::kVcloud, .client_id = "c1", .subject = "c1", .name = "first"};
+  token.id.fill(1);
+  const auto create = [&] {
+    return wait<ApiToken>([&](auto done) { store_->create_api_token(actor(), token, done); });
+  };
+  ASSERT_TRUE(create());
+  const size_t changes = listener_.changes.size();
+  faults_->fail_sync(1, FaultFileSystem::SyncError::kEio);
+  token.id.fill(2);
+  EXPECT_REFUSED(create(), StoreErrorKind::kUnavailable);
+  const ApiTokenRemoval first{.id = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}};
+  EXPECT_REFUSED(wait<void>([&](auto done) { store_->remove_api_token(actor(), first, done); }),
+                 StoreErrorKind::kUnavailable);
+  EXPECT_EQ(listener_.changes.size(), changes) << "published";
+  open_after();
+  ASSERT_EQ(loaded_->api_tokens.size(), 1U);
+  EXPECT_TRUE(loaded_->api_tokens.contains({0, first.id}));
+}
+
 TEST_F(FaultTest, RefusesAllThatWaitedWhenTheSyncFails) {
   open_on_faults();
   faults_->fail_sync(3, FaultFileSystem::SyncError::kEio);

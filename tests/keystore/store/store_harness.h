@@ -57,6 +57,11 @@ class Loaded : public StoreLoader {
     revocations.insert(revocations.end(), some.begin(), some.end());
   }
 
+  void on_api_tokens(std::span<const ApiTokenEntry> some) override {
+    for (const ApiTokenEntry& token : some) api_tokens[{token.tenant, token.id}] = token.expires_at;
+  }
+
+  std::map<std::pair<uint32_t, ApiTokenId>, UnixSeconds> api_tokens;
   std::vector<TenantRow> tenants;
   std::vector<Revocation> revocations;
   std::vector<KeyRow> keys;
