@@ -8,6 +8,44 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { exportJWK, generateKeyPair } from 'jose'
 import { Provider } from 'oidc-provider'
 
+// Its own store in memory forgets all but the last thousand entries, and with a grant every token of it.
+class Memory {
+  static entries = new Map()
+
+  constructor(model) {
+    this.model = model
+  }
+
+  key(id) {
+    return `${this.model}:${id}`
+  }
+
+  async upsert(id, payload) {
+    Memory.entries.set(this.key(id), payload)
+  }
+
+  async find(id) {
+    return Memory.entries.get(this.key(id))
+  }
+
+  // No sessions and no devices here.
+  async findByUid() {}
+
+  async findByUserCode() {}
+
+  async consume(id) {
+    Memory.entries.get(this.key(id)).consumed = Math.floor(Date.now() / 1000)
+  }
+
+  async destroy(id) {
+    Memory.entries.delete(this.key(id))
+  }
+
+  async revokeByGrantId(grantId) {
+    for (const [key, { grantId: own }] of Memory.entries) if (own === grantId) Memory.entries.delete(key)
+  }
+}
+
 const [port, algorithm, clientsFile, refreshCount, refreshFile, opaqueCount, opaqueFile] = process.argv.slice(2)
 const audience = 'urn:demo'
 const scope = 'a.read a.write b.read'
@@ -17,6 +55,7 @@ const jwk = { ...(await exportJWK(privateKey)), alg: algorithm, use: 'sig', kid:
 
 const clients = JSON.parse(readFileSync(clientsFile, 'utf8'))
 const provider = new Provider(`http://127.0.0.1:${port}`, {
+  adapter: Memory,
   jwks: { keys: [jwk] },
   clients: clients.map((client) => ({
     ...client,
