@@ -9,8 +9,8 @@
 
 namespace signet::bench {
 
-// fill_families creates `count` families of `client_id`, with random hashes as live ones have, and waits for the last
-// commit. False when this build's store knows no families.
-bool fill_families(Store& store, const std::string& client_id, uint64_t count, InFlight& flight);
+// fill_families creates `count` families of `client_id`, each rotated once, with random hashes as live ones have, and
+// waits for the last commit.
+void fill_families(Store& store, const std::string& client_id, uint64_t count, InFlight& flight);
 
 }  // namespace signet::bench

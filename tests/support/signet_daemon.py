@@ -60,7 +60,7 @@ class Daemon:
     """`stderr` holds what it logged so far."""
 
     @classmethod
-    def start(cls, data_dir=None, port=None, arguments=(), dev=True, wrap=(), environment=None, wait=True):
+    def start(cls, data_dir=None, port=None, arguments=(), dev=True, wrap=(), environment=None, wait=True, workers=1):
         self = cls()
         self.own_dir = data_dir is None
         self.data_dir = Path(data_dir or tempfile.mkdtemp(prefix="signet-test-"))
@@ -68,7 +68,7 @@ class Daemon:
         self.issuer = f"http://127.0.0.1:{self.port}"
         command = list(wrap) + [str(SIGNETD)]
         if dev:
-            command += ["--dev", "--data-dir", str(self.data_dir), "--port", str(self.port), "--workers", "1"]
+            command += ["--dev", "--data-dir", str(self.data_dir), "--port", str(self.port), "--workers", str(workers)]
         command += [str(a) for a in arguments]
         self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,

@@ -39,8 +39,8 @@ class RedeemApiToken final : public Operation {
     }
     if (token.kind != request_.kind) return ApiTokenVerdict::kUnknown;
     if (token.expires_at != 0 && token.expires_at <= transaction.now_s()) return ApiTokenVerdict::kExpired;
-    const auto client = transaction.client(token.tenant, token.client_id);
-    if (!client || (client->flags & kClientDisabled) != 0) return ApiTokenVerdict::kClientGone;
+    const auto client_flags = transaction.client_flags(token.tenant, token.client_id);
+    if (!client_flags || (*client_flags & kClientDisabled) != 0) return ApiTokenVerdict::kClientGone;
     const bool revoked = transaction.revoked({.tenant = token.tenant,
                                               .client_id = token.client_id,
                                               .subject = token.subject,
