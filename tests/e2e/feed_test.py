@@ -161,7 +161,7 @@ class Feed(unittest.TestCase):
 
     def test_followers_end_with_exactly_the_servers_set(self):
         last = threading.Event()
-        self.last_sequence = 0
+        self.last_sequence = float("inf")  # once it is known they end there; until then nobody waits any more
         followers = [self.follower() for _ in range(4)]
 
         def follow(follower, forget):
@@ -184,10 +184,9 @@ class Feed(unittest.TestCase):
             if stops and time.monotonic() - began > stops[0][0]:
                 self.server.restart(kill=stops.pop(0)[1])
             time.sleep(self.random.choice([0, 0.01, 0.1]))
-        # The last one wakes those who wait; what the daemon lists from here on does not change any more.
-        self.server.revoke_tokens(CLIENTS[0], 1)
-        expected, self.last_sequence = self.server.listed()
         last.set()
+        self.server.revoke_tokens(CLIENTS[0], 1)  # wakes those who wait; what is listed does not change after it
+        expected, self.last_sequence = self.server.listed()
         self.join()
         late = self.follower()
         late.snapshot()
