@@ -40,10 +40,11 @@ def resident_mib(pid):
 class Server:
     """`pid` is the process whose CPU time counts: the one that serves."""
 
-    def __init__(self, command, port, is_ready, **popen):
+    def __init__(self, command, port, is_ready, one_core=True, **popen):
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
-        self.process = subprocess.Popen(pinned(command), stdin=subprocess.DEVNULL, **popen)
+        command = pinned(command) if one_core else [*map(str, command)]
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, **popen)
         self.pid = self.process.pid
         deadline = time.monotonic() + 60
         while not is_ready(self):
@@ -100,11 +101,11 @@ http {{
 
 
 class Signet(Server):
-    def __init__(self, directory, port):
+    def __init__(self, directory, port, one_core=True):
         self.data_dir = Path(directory) / "signet"
         self.log = open(Path(directory) / "signetd.log", "w+")
         super().__init__([BUILD / "daemon/signetd", "--dev", "--data-dir", self.data_dir, "--port", port,
-                          "--workers", "1"], port, lambda s: answers(s, "/readyz"), stderr=self.log)
+                          "--workers", "1"], port, lambda s: answers(s, "/readyz"), one_core, stderr=self.log)
 
     def ctl(self, *arguments):
         done = subprocess.run([str(BUILD / "tools/signetctl"), "--data-dir", str(self.data_dir), "--json",
