@@ -71,8 +71,8 @@ class StoredRows final : public StoreLoader {
   void reserve_api_tokens(size_t about) override { api_tokens_.reserve(about); }
   void on_api_tokens(std::span<const ApiTokenEntry> tokens) override { api_tokens_.put(tokens); }
   void on_feed_epoch(uint64_t epoch) override { feed_epoch = epoch; }
-  void on_feed(uint32_t tenant, FeedTail tail) override {
-    feeds.push_back({tenant, std::make_shared<const FeedTail>(std::move(tail))});
+  void on_feed(uint32_t tenant, const FeedTail& tail) override {
+    feeds.push_back({tenant, std::make_shared<const FeedTail>(tail)});
   }
   void on_client(const Client& client) override {
     if (fits_client_record(client)) {

@@ -24,11 +24,11 @@ enum class RevocationKind : uint8_t {
 inline constexpr size_t kRevocationKinds = 8;  // indexed by kind; 0 unused
 
 // The longest that a refresh family lives, in seconds.
-inline constexpr int64_t kFamilyLifetimeMaxS = 365 * 24 * 60 * 60;
+inline constexpr int64_t kFamilyLifetimeMaxS = int64_t{365} * 24 * 60 * 60;
 // What has expired is kept for so many seconds more: a clock may be an hour off before that counts as a jump (see
 // keystore/store/safe_time.h) and verifiers grant a skew of at most ten minutes, and until then a token may be taken
 // for alive.
-inline constexpr int64_t kRevocationMarginS = 2 * 60 * 60;
+inline constexpr int64_t kRevocationMarginS = int64_t{2} * 60 * 60;
 // The expiry of a criterion that concerns what may live for ever: 9999-12-31T23:59:59Z.
 inline constexpr UnixSeconds kNeverExpires = 253'402'300'799;
 // The longest value, in octets: a subject of 256 characters of four octets.

@@ -152,7 +152,7 @@ class StoreLoader {
   virtual void on_api_tokens(std::span<const ApiTokenEntry> tokens) {}
   // The epoch of all feeds, once; then the end of each tenant's feed that ever had an entry.
   virtual void on_feed_epoch(uint64_t epoch) {}
-  virtual void on_feed(uint32_t tenant, FeedTail tail) {}
+  virtual void on_feed(uint32_t tenant, const FeedTail& tail) {}
   virtual void on_client(const Client& client) = 0;  // may be called from several threads, for different clients
   // Only after every on_client; the client exists. One thread.
   virtual void on_last_used(const LastUsedRow& row) {}
