@@ -36,7 +36,7 @@ class GrowingTable {
 
  private:
   static constexpr size_t kSlotsPerStep = size_t{16} * 1024;  // of a commit: tens of microseconds
-  static constexpr size_t kSlotsPerPut = 64;          // `grow` leaves room for the puts that a whole copy takes
+  static constexpr size_t kSlotsPerPut = 64;                  // `grow` leaves room for the puts that a whole copy takes
   struct State {
     std::shared_ptr<RevocationTable> current;
     std::shared_ptr<RevocationTable> previous;  // null unless it is being copied
