@@ -1,13 +1,16 @@
 #include "daemon/http/listener.h"
 
 #include <arpa/inet.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -176,14 +179,38 @@ void Listener::adopt(int listening, const ListenAddress& from) {
   port = ntohs(in.sin_port);
 }
 
-void Listener::shut() {
-  if (descriptor < 0) return;
-  close(descriptor);
-  descriptor = -1;
+void Listener::remove_file() const {
   struct stat status{};
   if (inode != 0 && stat(address.path.c_str(), &status) == 0 && status.st_dev == device && status.st_ino == inode) {
     unlink(address.path.c_str());
   }
+}
+
+void Listener::refuse_new() const {
+  if (descriptor < 0) return;
+  if (address.kind == ListenAddress::Kind::kUnix) return remove_file();
+  // Of what comes to a listening socket, drops the segments that have SYN without ACK: their senders try again a second
+  // later and find the port closed, while handshakes under way end. Octet 13 of a segment holds its flags (RFC 9293
+  // 3.1). Without it, by a kernel that does not take it, the moment before the close is as it always was.
+  constexpr uint32_t kFlagsAt = 13, kSyn = 0x02, kAck = 0x10, kDrop = 0, kTake = 0xFFFFFFFF;
+  std::array<sock_filter, 5> program{{BPF_STMT(BPF_LD | BPF_B | BPF_ABS, kFlagsAt),
+                                      BPF_STMT(BPF_ALU | BPF_AND | BPF_K, kSyn | kAck),
+                                      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kSyn, 0, 1), BPF_STMT(BPF_RET | BPF_K, kDrop),
+                                      BPF_STMT(BPF_RET | BPF_K, kTake)}};
+  const sock_fprog filter{.len = program.size(), .filter = program.data()};
+  setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter);
+}
+
+bool Listener::wait_readable(int timeout_ms) const {
+  pollfd waiting{.fd = descriptor, .events = POLLIN, .revents = 0};
+  return descriptor >= 0 && ::poll(&waiting, 1, timeout_ms) > 0;
+}
+
+void Listener::shut() {
+  if (descriptor < 0) return;
+  close(descriptor);
+  descriptor = -1;
+  remove_file();
 }
 
 }  // namespace signet::http

@@ -28,8 +28,15 @@ struct Listener {
 
   // Takes an open socket; reads its port or file identity.
   void adopt(int listening, const ListenAddress& from);
+  // Lets nobody begin a connection any more; what was begun can be accepted. Blocks no longer than it takes.
+  void refuse_new() const;
+  // Waits until something can be accepted, at most so long; whether it can.
+  bool wait_readable(int timeout_ms) const;
   // Closes the socket and removes the unix socket file if it is still ours.
   void shut();
+
+ private:
+  void remove_file() const;
 };
 
 }  // namespace signet::http

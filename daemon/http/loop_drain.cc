@@ -13,17 +13,28 @@ void ServerLoopImpl::begin_drain(uint32_t deadline_ms) {
   uv_update_time(&loop_);
   drain_until_ms_ = uv_now(&loop_) + deadline_ms;
   start_tick();
-  // The kernel has completed these handshakes in our name: closing the listener would reset them.
-  for (const auto& listener : listeners_) {
-    while (accept_one(*listener)) {
-    }
-  }
+  accept_the_last();
   close_listeners();
   for (const auto& block : blocks_) {
     for (Connection& connection : block->connections) connection.begin_drain();
   }
   core_.handler->on_drain(*this);
   finish_drain_when_empty();
+}
+
+// The kernel completes handshakes in our name: closing the listener would reset those that it has, and those that it
+// completes between the last look and the close. So nobody may begin one any more, and who had begun gets a round trip.
+void ServerLoopImpl::accept_the_last() {
+  constexpr int kHandshakeMs = 5;
+  constexpr int kLooksMax = 20;  // an end, should the kernel let them begin all the same
+  for (const auto& listener : listeners_) listener->refuse_new();
+  for (const auto& listener : listeners_) {
+    for (int look = 0; look < kLooksMax; ++look) {
+      while (accept_one(*listener)) {
+      }
+      if (retry_accept_ || !listener->wait_readable(kHandshakeMs)) break;
+    }
+  }
 }
 
 void ServerLoopImpl::close_listeners() {

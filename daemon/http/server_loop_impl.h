@@ -77,6 +77,7 @@ class ServerLoopImpl final : public ServerLoop, public Responder {
   // loop_drain.cc
   void begin_drain(uint32_t deadline_ms);
   void finish_drain_when_empty();
+  void accept_the_last();
   void close_listeners();
   void close_everything();
 

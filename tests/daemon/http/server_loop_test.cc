@@ -289,6 +289,45 @@ TEST(Drain, ServesWhatWasQueuedInTheListener) {
   EXPECT_TRUE(HttpRig::eventually([&] { return rig.ended.load(); }));
 }
 
+// Connects, asks and reads, again and again until it is not let in any more; says whether it was ever let in and then
+// turned away.
+bool turned_away_while_asking(uint16_t port) {
+  while (true) {
+    const int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const timeval patience{.tv_sec = 0, .tv_usec = 100'000};  // of connect: one that is not answered was not let in
+    setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    sockaddr_in to{
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
+    const bool connected = connect(client, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0;
+    bool answered = false;
+    if (connected) {
+      char first = 0;
+      answered = send(client, kGet.data(), kGet.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(kGet.size()) &&
+                 recv(client, &first, 1, 0) == 1;
+    }
+    close(client);
+    if (!connected) return false;
+    if (!answered) return true;
+  }
+}
+
+TEST(Drain, WhoIsLetInWhileItBeginsIsAnswered) {
+  for (int round = 0; round < 20; ++round) {
+    EchoHandler handler;
+    HttpRig rig(handler);
+    std::atomic<int> turned_away{0};
+    std::vector<std::thread> clients;
+    for (int i = 0; i < 6; ++i) {
+      clients.emplace_back([&] { turned_away += turned_away_while_asking(rig.port()) ? 1 : 0; });
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    rig.loop().drain(5000);
+    for (std::thread& client : clients) client.join();
+    ASSERT_EQ(turned_away, 0) << "round " << round;
+    EXPECT_TRUE(HttpRig::eventually([&] { return rig.ended.load(); }));
+  }
+}
+
 TEST(Drain, NewConnectionIsRefusedAfterwards) {
   EchoHandler handler;
   HttpRig rig(handler);
