@@ -4,6 +4,7 @@ import base64
 import http.client
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -22,14 +23,15 @@ SIGNETCTL = BUILD / "tools" / "signetctl"
 
 
 def free_port():
-    """A port that is free together with the one after it (the console's)."""
+    """A port that is free together with the one after it (the console's). Below those that the kernel gives to clients:
+    one of theirs would keep it taken for a minute after its connection ended."""
     while True:
+        port = random.SystemRandom().randrange(15_000, 32_000)
         with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = first.getsockname()[1]
             try:
+                first.bind(("127.0.0.1", port))
                 second.bind(("127.0.0.1", port + 1))
-            except (OSError, OverflowError):
+            except OSError:
                 continue
             return port
 
