@@ -3,10 +3,10 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <ctime>
 
 #include "daemon/admin/client_json.h"
+#include "daemon/admin/query_number.h"
 #include "daemon/admin/routes.h"
 #include "keystore/clients/client_secret.h"
 #include "protocol/base/secret_bytes.h"
@@ -15,14 +15,6 @@ namespace signet {
 namespace {
 
 constexpr size_t kListMax = 1000;
-
-std::optional<size_t> list_limit(std::string_view text) {
-  if (text.data() == nullptr) return kListMax;
-  size_t limit = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-  if (error != std::errc() || end != text.data() + text.size() || limit < 1 || limit > kListMax) return std::nullopt;
-  return limit;
-}
 
 void set_enabled(AdminService& admin, const AdminRequest& request, bool enabled) {
   const ClientRecord* client = client_of(admin, request);
@@ -64,7 +56,7 @@ void change_client(AdminService& admin, const AdminRequest& request, const Clien
 void list_clients(AdminService& admin, const AdminRequest& request) {
   const TenantKeys* tenant = admin.tenant_of(request);
   if (tenant == nullptr) return;
-  auto limit = list_limit(request.query.get("limit"));
+  const auto limit = query_number(request.query.get("limit"), kListMax, 1, kListMax);
   if (!limit) {
     return admin.refuse(request.id, AdminErrorKind::kBadRequest, fmt::format("limit: expected 1 to {}", kListMax));
   }

@@ -1,10 +1,9 @@
 // Refresh families: list, show. Read from the store page by page, on the admin side's own thread.
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "daemon/admin/clients.h"
 #include "daemon/admin/family_json.h"
+#include "daemon/admin/query_number.h"
 #include "daemon/admin/routes.h"
 
 namespace signet {
@@ -25,18 +24,9 @@ std::optional<FamilyCursor> read_cursor(std::string_view text) {
   return FamilyCursor{static_cast<uint8_t>(text[0] - '0'), *id};
 }
 
-std::optional<size_t> read_limit(std::string_view text) {
-  if (text.data() == nullptr) return kPageDefault;
-  size_t limit = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-  const bool whole = error == std::errc() && end == text.data() + text.size();
-  if (!whole || limit < 1 || limit > kPageMax) return std::nullopt;
-  return limit;
-}
-
 // The query, or what was expected instead.
 std::expected<FamilyQuery, std::string> read_query(const FormParameters& form, uint32_t tenant) {
-  const auto limit = read_limit(form.get("limit"));
+  const auto limit = query_number(form.get("limit"), kPageDefault, 1, kPageMax);
   if (!limit) return std::unexpected(fmt::format("limit: expected 1 to {}", kPageMax));
   FamilyQuery query{.tenant = tenant,
                     .client_id = std::string(form.get("client")),

@@ -1,8 +1,7 @@
 // Revocations: by an administrator, with every criterion; the list of those that are remembered.
 #include <fmt/format.h>
 
-#include <charconv>
-
+#include "daemon/admin/query_number.h"
 #include "daemon/admin/revocation_fields.h"
 #include "daemon/admin/routes.h"
 #include "daemon/endpoint/own_token.h"
@@ -88,14 +87,6 @@ std::string outcome_json(Revocation revocation, const RevocationOutcome& outcome
   });
 }
 
-std::optional<uint64_t> number(std::string_view text, uint64_t absent, uint64_t smallest, uint64_t largest) {
-  if (text.data() == nullptr) return absent;
-  uint64_t out = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  if (error != std::errc() || end != text.data() + text.size() || out < smallest || out > largest) return std::nullopt;
-  return out;
-}
-
 std::string page_json(const RevocationPage& page, std::string_view tenant) {
   return write_json([&](JsonWriter& json) {
     json.begin_object();
@@ -143,9 +134,9 @@ void list_revocations(AdminService& admin, const AdminRequest& request) {
     query.kind = revocation_kind_named(name);
     if (!query.kind) return bad("kind: expected token, family, client, subject, tenant, key or token_hash");
   }
-  const auto after = number(request.query.get("after"), 0, 0, UINT64_MAX);
+  const auto after = query_number(request.query.get("after"), 0, 0, UINT64_MAX);
   if (!after) return bad("after: expected a sequence");
-  const auto limit = number(request.query.get("limit"), kRevocationPageMax, 1, kRevocationPageMax);
+  const auto limit = query_number(request.query.get("limit"), kRevocationPageMax, 1, kRevocationPageMax);
   if (!limit) return bad(fmt::format("limit: expected 1 to {}", kRevocationPageMax));
   query.after = *after;
   query.rows_max = static_cast<uint32_t>(*limit);
