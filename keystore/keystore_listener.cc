@@ -23,7 +23,7 @@ bool secrets_moved(const ClientRecord& record, const Client& client) {
 }  // namespace
 
 void KeystoreImplementation::committed(std::span<const StoreChange> changes, std::function<void()> published) {
-  domain_.wait_for_room(kBacklogMax, kBackPressureMax);
+  if (!changes.empty()) domain_.wait_for_room(kBacklogMax, kBackPressureMax);
   publish_revocations(changes);
   if (changes.empty()) return published();
   publish_feeds(changes);
