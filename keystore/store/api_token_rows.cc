@@ -1,14 +1,10 @@
 #include "keystore/store/api_token_rows.h"
 
-#include "keystore/store/copy_octets.h"
-#include "keystore/store/family_rows.h"
 #include "keystore/store/keys.h"
 #include "keystore/store/records.h"
 
 namespace signet::store {
 namespace {
-
-constexpr size_t kTenantSize = 4;
 
 // Its memory is reused from row to row.
 records::ApiTokenRow& scratch_row() {
@@ -28,14 +24,6 @@ bool plausible(const records::ApiTokenRow& row) {
 
 }  // namespace
 
-std::string api_token_key(uint32_t tenant, const ApiTokenId& id) { return row_key(tenant, as_text(id)); }
-
-std::optional<ApiTokenId> api_token_of_key(std::string_view key) {
-  ApiTokenId id;
-  if (key.size() != kTenantSize + id.size() || !copy_octets(key_rest(key), id)) return std::nullopt;
-  return id;
-}
-
 std::string encode_api_token(const ApiToken& token) {
   auto& row = scratch_row();
   row.set_client_id(token.client_id);
@@ -54,7 +42,7 @@ std::string encode_api_token(const ApiToken& token) {
 bool decode_api_token(std::string_view key, std::string_view value, ApiToken& token) {
   auto& row = scratch_row();
   const auto tenant = key_tenant(key);
-  const auto id = api_token_of_key(key);
+  const auto id = family_of_key(key);
   if (!tenant || !id || !parse(row, value) || !plausible(row)) return false;
   token.tenant = *tenant;
   token.id = *id;

@@ -2,17 +2,16 @@
 // (family_rows.h).
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "keystore/grants/api_token.h"
+#include "keystore/store/family_rows.h"
 
 namespace signet::store {
 
-// api_token_key: tenant and id. api_token_of_key reads the id back.
-std::string api_token_key(uint32_t tenant, const ApiTokenId& id);
-std::optional<ApiTokenId> api_token_of_key(std::string_view key);
+// api_token_key: tenant and id, as the key of a family: family_of_key reads the id back.
+inline std::string api_token_key(uint32_t tenant, const ApiTokenId& id) { return family_key(tenant, id); }
 
 std::string encode_api_token(const ApiToken& token);
 // Fills `token`, whose memory is reused. False: damaged.

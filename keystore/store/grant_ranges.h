@@ -30,6 +30,16 @@ inline constexpr GrantRows kFamilyRows{Family::kRefreshFamilies, FamilyNameKind:
 inline constexpr GrantRows kApiTokenRows{Family::kApiTokens, FamilyNameKind::kApiTokenClient,
                                          FamilyNameKind::kApiTokenSubject};
 
+// The keys by which a grant is found by its names: its client's, and its subject's when that is another.
+template <typename Grant>
+std::vector<std::string> grant_name_keys(const GrantRows& rows, const Grant& grant) {
+  std::vector<std::string> keys{family_name_key(grant.tenant, rows.by_client, grant.client_id, grant.id)};
+  if (grant.subject != grant.client_id) {
+    keys.push_back(family_name_key(grant.tenant, rows.by_subject, grant.subject, grant.id));
+  }
+  return keys;
+}
+
 // The parts to look through; empty names are any. A grant whose subject is its client has no row as a subject: those of
 // the client of that name are looked through too.
 std::vector<GrantRange> grant_ranges(const GrantRows& rows, uint32_t tenant, std::string_view client_id,

@@ -21,11 +21,9 @@ bool any_row(Transaction& transaction, const GrantRange& range) {
 
 void end_api_token(Transaction& transaction, const ApiToken& token) {
   transaction.erase(Family::kApiTokens, api_token_key(token.tenant, token.id));
-  const auto erase_name = [&](FamilyNameKind kind, const std::string& name) {
-    transaction.erase(Family::kFamilyNames, family_name_key(token.tenant, kind, name, token.id));
-  };
-  erase_name(FamilyNameKind::kApiTokenClient, token.client_id);
-  if (token.subject != token.client_id) erase_name(FamilyNameKind::kApiTokenSubject, token.subject);
+  for (const std::string& name_key : grant_name_keys(kApiTokenRows, token)) {
+    transaction.erase(Family::kFamilyNames, name_key);
+  }
   transaction.publish(ApiTokenRemoved{token.tenant, token.id});
 }
 
@@ -53,7 +51,7 @@ bool end_api_tokens_of_client(Transaction& transaction, uint32_t tenant, std::st
 
 void end_api_tokens_of_tenant(Transaction& transaction, uint32_t tenant) {
   transaction.scan(Family::kApiTokens, tenant_prefix(tenant), [&](auto key, auto) {
-    if (const auto id = api_token_of_key(key)) transaction.publish(ApiTokenRemoved{tenant, *id});
+    if (const auto id = family_of_key(key)) transaction.publish(ApiTokenRemoved{tenant, *id});
     transaction.erase(Family::kApiTokens, key);
     return true;
   });

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "keystore/store/api_token_rows.h"
-#include "keystore/store/family_rows.h"
+#include "keystore/store/grant_ranges.h"
 #include "keystore/store/operations/grant_rules.h"
 #include "keystore/store/operations/operations.h"
 #include "keystore/store/operations/rules.h"
@@ -72,8 +72,9 @@ class CreateApiToken : public OperationFor<ApiToken> {
   void put(Transaction& transaction, const std::string& key) const {
     const ApiToken& token = result_;
     transaction.put(Family::kApiTokens, key, encode_api_token(token));
-    put_name(transaction, FamilyNameKind::kApiTokenClient, token.client_id);
-    if (token.subject != token.client_id) put_name(transaction, FamilyNameKind::kApiTokenSubject, token.subject);
+    for (const std::string& name_key : grant_name_keys(kApiTokenRows, token)) {
+      transaction.put(Family::kFamilyNames, name_key, encode_api_token_name(token.expires_at));
+    }
     transaction.publish(ApiTokenPut{{token.tenant, token.id, token.expires_at}});
     if (!actor_) return;
     transaction.audit({.actor = *actor_,
@@ -81,11 +82,6 @@ class CreateApiToken : public OperationFor<ApiToken> {
                        .what = "api-token.create",
                        .subject = family_name_of(token.id).text(),
                        .after = audit_json_of(token)});
-  }
-
-  void put_name(Transaction& transaction, FamilyNameKind kind, const std::string& name) const {
-    transaction.put(Family::kFamilyNames, family_name_key(result_.tenant, kind, name, result_.id),
-                    encode_api_token_name(result_.expires_at));
   }
 
   const std::optional<AuditActor> actor_;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "keystore/store/family_rows.h"
+#include "keystore/store/grant_ranges.h"
 #include "keystore/store/operations/grant_rules.h"
 #include "keystore/store/operations/operations.h"
 #include "keystore/store/operations/rules.h"
@@ -48,8 +49,9 @@ class CreateFamily : public OperationFor<RefreshFamily> {
       return refuse(StoreErrorKind::kConflict, "the family exists already");
     }
     transaction.put(Family::kRefreshFamilies, key, encode_family(family));
-    put_name(transaction, FamilyNameKind::kClient, family.client_id);
-    if (family.subject != family.client_id) put_name(transaction, FamilyNameKind::kSubject, family.subject);
+    for (const std::string& name_key : grant_name_keys(kFamilyRows, family)) {
+      transaction.put(Family::kFamilyNames, name_key, encode_family_name(family.absolute_expires_at));
+    }
     if (actor_) {
       transaction.audit({.actor = *actor_,
                          .tenant = family.tenant,
@@ -61,11 +63,6 @@ class CreateFamily : public OperationFor<RefreshFamily> {
   }
 
  private:
-  void put_name(Transaction& transaction, FamilyNameKind kind, const std::string& name) const {
-    transaction.put(Family::kFamilyNames, family_name_key(result_.tenant, kind, name, result_.id),
-                    encode_family_name(result_.absolute_expires_at));
-  }
-
   const std::optional<AuditActor> actor_;
 };
 

@@ -36,7 +36,7 @@ std::optional<ApiToken> decode(std::string_view key, std::string_view value) {
 TEST(ApiTokenRows, ComeBackAsTheyWere) {
   ApiToken token = example();
   EXPECT_EQ(decode(api_token_key(7, token.id), encode_api_token(token)), token);
-  EXPECT_EQ(api_token_of_key(api_token_key(7, token.id)), token.id);
+  EXPECT_EQ(family_of_key(api_token_key(7, token.id)), token.id);
   token.subject = token.client_id;
   token.audiences.clear();
   token.scope.clear();
