@@ -8,9 +8,7 @@
 #include "daemon/admin/token_fields.h"
 #include "daemon/endpoint/issuance.h"
 #include "daemon/endpoint/issuance_policy.h"
-#include "keystore/clients/kernel_random.h"
 #include "protocol/base/base64url.h"
-#include "protocol/base/random.h"
 #include "protocol/base/secret_bytes.h"
 #include "protocol/oauth/token_response.h"
 
@@ -108,19 +106,14 @@ struct NewFamily {
 
 NewFamily plan_family(AdminService& admin, const Plan& plan) {
   const FamilyKeys& keys = admin.keystore().family_keys();
-  RefreshToken token{.key_version = keys.current_version(), .sequence = 1};
-  fill_random(token.family);
-  fill_from_kernel(token.secret);
-  NewFamily made{new_family(admin.settings(), system_clock_ms()), std::string(kRefreshTokenSize, '\0')};
+  RefreshToken token;
+  NewFamily made{new_family(keys, admin.settings(), system_clock_ms(), token), std::string(kRefreshTokenSize, '\0')};
   RefreshFamily& family = made.family;
   family.tenant = plan.content.tenant.tenant;
-  family.id = token.family;
   family.client_id = plan.content.client.client_id();
   family.subject = plan.content.subject;
   family.scope = plan.content.scope;
   family.audiences.assign(plan.audience.span().begin(), plan.audience.span().end());
-  family.rotation.key_version = token.key_version;
-  family.rotation.current_hash = hash_refresh_secret(keys.current_refresh_keys(), token.family, 1, token.secret);
   write_refresh_token(keys.current_refresh_keys(), token, made.token.data());
   wipe(token.secret);
   return made;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "keystore/clients/kernel_random.h"
 #include "protocol/base/random.h"
 
 namespace signet {
@@ -22,11 +23,19 @@ uint32_t effective_ttl_s(uint32_t asked_s, const ClientRecord& client, const Ser
   return std::min(asked_s != 0 ? asked_s : own_s, settings.token_ttl_max_s);
 }
 
-RefreshFamily new_family(const ServiceSettings& settings, UnixMs now) {
+RefreshFamily new_family(const FamilyKeys& keys, const ServiceSettings& settings, UnixMs now, RefreshToken& first) {
+  first = {.key_version = keys.current_version(), .sequence = 1};
+  fill_random(first.family);
+  fill_from_kernel(first.secret);
   const UnixSeconds now_s = now / 1000;
-  return {.created_ms = now,
-          .idle_expires_at = now_s + std::min(settings.refresh_idle_s, settings.refresh_absolute_s),
-          .absolute_expires_at = now_s + settings.refresh_absolute_s};
+  RefreshFamily family{.id = first.family,
+                       .created_ms = now,
+                       .idle_expires_at = now_s + std::min(settings.refresh_idle_s, settings.refresh_absolute_s),
+                       .absolute_expires_at = now_s + settings.refresh_absolute_s};
+  family.rotation = {.sequence = first.sequence, .key_version = first.key_version};
+  family.rotation.current_hash =
+      hash_refresh_secret(keys.current_refresh_keys(), first.family, first.sequence, first.secret);
+  return family;
 }
 
 size_t compose_claims(const TokenContent& content, UnixMs now, Jti& jti, std::span<char> out) {

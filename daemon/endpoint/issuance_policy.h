@@ -9,6 +9,7 @@
 
 #include "daemon/endpoint/service_shared.h"
 #include "keystore/clients/client.h"
+#include "keystore/grants/family_keys.h"
 #include "keystore/grants/refresh_family.h"
 #include "keystore/keys/key_set.h"
 #include "protocol/jwt/access_token.h"
@@ -41,8 +42,9 @@ struct TokenContent {
   std::string_view extra_members;  // see AccessTokenClaims
 };
 
-// new_family gives a family made at `now`, with its expiries and nothing else.
-RefreshFamily new_family(const ServiceSettings& settings, UnixMs now);
+// new_family makes a family's first token, and the family as it is stored: id, expiries by `now`, the token's version
+// and hash, and nothing else. The secret in `first` is the caller's to wipe. Any thread.
+RefreshFamily new_family(const FamilyKeys& keys, const ServiceSettings& settings, UnixMs now, RefreshToken& first);
 
 using Jti = std::array<char, kJtiSize>;
 

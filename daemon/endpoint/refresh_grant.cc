@@ -4,7 +4,6 @@
 
 #include "daemon/endpoint/issuance_policy.h"
 #include "daemon/log.h"
-#include "keystore/clients/kernel_random.h"
 #include "protocol/base/random.h"
 #include "protocol/base/secret_bytes.h"
 #include "protocol/oauth/scope.h"
@@ -51,14 +50,6 @@ RefreshResult result_of(RotationVerdict verdict) {
       break;
   }
   return RefreshResult::kUnavailable;
-}
-
-// The token in `text` when its MAC holds: a forged one dies here, before anything is looked up.
-std::optional<RefreshToken> checked_token(const FamilyKeys& keys, std::string_view text) {
-  const auto unchecked = UncheckedRefreshToken::read(text);
-  if (!unchecked) return std::nullopt;
-  const RefreshKeys* version = keys.refresh_keys(unchecked->key_version());
-  return version == nullptr ? std::nullopt : unchecked->check(*version);
 }
 
 // Derives the successor under a fresh salt, should it come to a rotation.
@@ -151,7 +142,7 @@ std::expected<void, ErrorReply> RefreshGrant::rotate(const http::Request& reques
   if ((client.grants() & kGrantRefreshToken) == 0) return refuse(OAuthError::kUnauthorizedClient);
   if (!wanted.scope.empty() && !valid_scope(wanted.scope)) return refuse(OAuthError::kInvalidScope);
   const FamilyKeys& keys = scope_.keystore.family_keys();
-  auto token = checked_token(keys, wanted.refresh_token);
+  auto token = keys.check_refresh_token(wanted.refresh_token);
   if (!token) {
     scope_.metrics.refreshes[static_cast<size_t>(RefreshResult::kForged)].add();
     return refuse(OAuthError::kInvalidGrant);
@@ -180,12 +171,9 @@ std::expected<void, ErrorReply> RefreshGrant::create(const http::Request& reques
   auto taken = take(request, issue.tenant, issue.client);
   if (!taken) return std::unexpected(taken.error());
   PendingGrant& grant = **taken;
-  const FamilyKeys& keys = scope_.keystore.family_keys();
-  const ServiceSettings& settings = scope_.shared.settings.load();
-  grant.presented = {.key_version = keys.current_version(), .sequence = 1};
-  fill_random(grant.presented.family);
-  fill_from_kernel(grant.presented.secret);
-  grant.family = grant.presented.family;
+  RefreshFamily family =
+      new_family(scope_.keystore.family_keys(), scope_.shared.settings.load(), scope_.clock(), grant.presented);
+  grant.family = family.id;
   grant.sequence = 0;  // nothing was presented
   grant.scope.clear();
   grant.resources.clear();
@@ -194,16 +182,11 @@ std::expected<void, ErrorReply> RefreshGrant::create(const http::Request& reques
   grant.audiences.clear();
   for (const std::string_view audience : issue.audience) grant.audiences.add(audience);
   grant.cnf.clear();
-  grant.rotation = {.sequence = 1, .key_version = grant.presented.key_version};
-  RefreshFamily family = new_family(settings, scope_.clock());
+  grant.rotation = family.rotation;
   family.tenant = grant.tenant;
-  family.id = grant.family;
   family.client_id = family.subject = grant.client_id;
   family.scope = grant.granted_scope;
   family.audiences.assign(issue.audience.begin(), issue.audience.end());
-  family.rotation = grant.rotation;
-  family.rotation.current_hash =
-      hash_refresh_secret(keys.current_refresh_keys(), grant.family, 1, grant.presented.secret);
   pending_.handing_over();
   scope_.keystore.store().create_family(std::nullopt, std::move(family),
                                         [&grant](const auto& result) { grant.created(result); });

@@ -9,9 +9,7 @@ namespace signet {
 // up all. A forged one dies here, before the store.
 bool revoke_refresh_token(Keystore& keystore, const TenantKeys& tenant, std::string_view client_id,
                           std::string_view token, const StoreDone<RevocationOutcome>& done) {
-  const auto unchecked = UncheckedRefreshToken::read(token);
-  const RefreshKeys* keys = unchecked ? keystore.family_keys().refresh_keys(unchecked->key_version()) : nullptr;
-  auto checked = keys != nullptr ? unchecked->check(*keys) : std::nullopt;
+  auto checked = keystore.family_keys().check_refresh_token(token);
   if (!checked) return false;
   wipe(checked->secret);
   keystore.store().revoke_family({.via = "revocation-endpoint"}, tenant.tenant, checked->family, std::string(client_id),

@@ -65,6 +65,12 @@ const RefreshKeys* FamilyKeys::refresh_keys(uint8_t version) const {
   return keys == nullptr ? nullptr : &keys->refresh;
 }
 
+std::optional<RefreshToken> FamilyKeys::check_refresh_token(std::string_view text) const {
+  const auto unchecked = UncheckedRefreshToken::read(text);
+  const RefreshKeys* keys = unchecked ? refresh_keys(unchecked->key_version()) : nullptr;
+  return keys == nullptr ? std::nullopt : unchecked->check(*keys);
+}
+
 const HashKey* FamilyKeys::api_token_key(uint8_t version) const {
   const SubKeys* keys = implementation_->find(version);
   return keys == nullptr ? nullptr : &keys->api_token;

@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string_view>
 
 #include "protocol/oauth/refresh_token.h"
 
@@ -25,6 +27,9 @@ class FamilyKeys {
   // Null for a version that is not known: a token that names it was not made here.
   const RefreshKeys* refresh_keys(uint8_t version) const;
   const RefreshKeys& current_refresh_keys() const { return *refresh_keys(current_version()); }
+  // check_refresh_token reads a presented refresh token: nothing unless its shape, version and MAC hold, so that a
+  // forged one dies before anything is looked up. The secret in it is the caller's to wipe. Does not allocate.
+  std::optional<RefreshToken> check_refresh_token(std::string_view text) const;
   // What API tokens are looked up by (sub-key "api-token").
   const HashKey* api_token_key(uint8_t version) const;
 
