@@ -9,6 +9,7 @@
 #include <string>
 
 #include "keystore/store/rocks_store.h"
+#include "tests/keystore/store/indexing_listener.h"
 #include "tests/keystore/store/test_rotation.h"
 #include "tests/support/fault_file_system.h"
 

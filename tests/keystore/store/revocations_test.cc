@@ -1,13 +1,13 @@
 // Revoking in the store: the rules of each entry, what goes with it in its commit, and when it goes.
 #include <set>
 
-#include "keystore/revocation/revocation_index.h"
 #include "keystore/store/audit_chain.h"
 #include "keystore/store/database.h"
 #include "keystore/store/keys.h"
 #include "keystore/store/records.h"
 #include "keystore/store/rows.h"
 #include "tests/keystore/store/fake_clock.h"
+#include "tests/keystore/store/indexing_listener.h"
 #include "tests/keystore/store/store_fixture.h"
 
 namespace signet::store {
@@ -16,21 +16,6 @@ namespace {
 using enum RevocationKind;
 constexpr UnixSeconds kDay = 24 * 60 * 60;
 constexpr UnixSeconds kYear = 365 * kDay;
-
-// Publishes into an index, as the keystore does.
-class IndexingListener : public RecordingListener {
- public:
-  explicit IndexingListener(RevocationIndex& index) : index_(index) {}
-  void committed(std::span<const StoreChange> what, std::function<void()> published) override {
-    for (const StoreChange& change : what) {
-      if (const auto* put = std::get_if<RevocationPut>(&change)) index_.add(put->row.revocation);
-    }
-    RecordingListener::committed(what, std::move(published));
-  }
-
- private:
-  RevocationIndex& index_;
-};
 
 class RevocationsTest : public StoreTest {
  protected:

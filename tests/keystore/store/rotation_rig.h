@@ -2,11 +2,11 @@
 // client would, and asks with them.
 #pragma once
 
-#include "keystore/revocation/revocation_index.h"
 #include "keystore/store/commit_state.h"
 #include "keystore/store/database.h"
 #include "keystore/store/keys.h"
 #include "tests/keystore/store/fake_clock.h"
+#include "tests/keystore/store/indexing_listener.h"
 #include "tests/keystore/store/store_fixture.h"
 #include "tests/keystore/store/test_rotation.h"
 

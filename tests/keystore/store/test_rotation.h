@@ -1,13 +1,11 @@
 // What a worker and the holder of a token do around Store::rotate_family, for tests: keep tokens, ask with them, derive
-// successors; and what the keystore does around revocations.
+// successors.
 #pragma once
 
 #include <condition_variable>
 #include <mutex>
-#include <span>
 #include <string>
 
-#include "keystore/revocation/revocation_index.h"
 #include "tests/keystore/store/store_harness.h"
 
 namespace signet::store {
@@ -80,20 +78,5 @@ inline RefreshFamily family_of(const RefreshToken& first, const RefreshKeys& key
   family.rotation.current_hash = hash_refresh_secret(keys, first.family, 1, first.secret);
   return family;
 }
-
-// Publishes revocations as the keystore does.
-class IndexingListener : public RecordingListener {
- public:
-  explicit IndexingListener(RevocationIndex& index) : index_(index) {}
-  void committed(std::span<const StoreChange> what, std::function<void()> published) override {
-    for (const StoreChange& change : what) {
-      if (const auto* put = std::get_if<RevocationPut>(&change)) index_.add(put->row.revocation);
-    }
-    RecordingListener::committed(what, std::move(published));
-  }
-
- private:
-  RevocationIndex& index_;
-};
 
 }  // namespace signet::store
