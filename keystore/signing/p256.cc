@@ -8,7 +8,7 @@
 #include "keystore/signing/key_material.h"
 #include "keystore/signing/one_by_one_signer.h"
 #include "keystore/signing/pkcs8.h"
-#include "keystore/signing/sha2.h"
+#include "protocol/base/digest.h"
 
 namespace signet {
 namespace {
@@ -20,7 +20,7 @@ class P256Signer final : public OneByOneSigner {
 
  private:
   bool sign_one(ByteSpan message, MutableByteSpan out) override {
-    const auto digest = sha256_digest(message);
+    const auto digest = sha256(message);
     uint8_t der[kP256DerSizeMax];
     size_t size = sizeof der;
     if (EVP_PKEY_sign(context_.get(), der, &size, digest.data(), digest.size()) != 1) [[unlikely]] {
@@ -79,7 +79,7 @@ bool P256Key::matches(ByteSpan message, ByteSpan signature) const {
 
   const EvpKey key = evp_public_key(public_key_);
   const EvpKeyContext context(key ? EVP_PKEY_CTX_new(key.get(), nullptr) : nullptr);
-  const auto digest = sha256_digest(message);
+  const auto digest = sha256(message);
   return context && EVP_PKEY_verify_init(context.get()) == 1 &&
          EVP_PKEY_CTX_set_signature_md(context.get(), EVP_sha256()) == 1 &&
          EVP_PKEY_verify(context.get(), der, static_cast<size_t>(size), digest.data(), digest.size()) == 1;

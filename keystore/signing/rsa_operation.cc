@@ -3,7 +3,7 @@
 #include <openssl/rsa.h>
 
 #include "keystore/signing/one_by_one_signer.h"
-#include "keystore/signing/sha2.h"
+#include "protocol/base/digest.h"
 
 namespace signet {
 namespace {
@@ -23,7 +23,7 @@ class RsaSigner final : public OneByOneSigner {
 
  private:
   bool sign_one(ByteSpan message, MutableByteSpan out) override {
-    const auto digest = sha256_digest(message);
+    const auto digest = sha256(message);
     size_t size = out.size();
     const bool done = EVP_PKEY_sign(sign_.get(), out.data(), &size, digest.data(), digest.size()) == 1 &&
                       size == out.size() &&
@@ -60,7 +60,7 @@ EvpKeyContext rsa_operation(EVP_PKEY* key, JwsAlgorithm algorithm, RsaUse use) {
 }
 
 bool rsa_verify(EVP_PKEY_CTX* context, ByteSpan message, ByteSpan signature) {
-  const auto digest = sha256_digest(message);
+  const auto digest = sha256(message);
   return EVP_PKEY_verify(context, signature.data(), signature.size(), digest.data(), digest.size()) == 1;
 }
 

@@ -10,15 +10,6 @@ void Sha256::begin(State& state) { SHA256_Init(&state); }
 void Sha256::update(State& state, ByteSpan bytes) { SHA256_Update(&state, bytes.data(), bytes.size()); }
 void Sha256::finish(State& state, uint8_t* digest) { SHA256_Final(digest, &state); }
 
-std::array<uint8_t, Sha256::kDigestSize> sha256_digest(ByteSpan message) {
-  std::array<uint8_t, Sha256::kDigestSize> digest;
-  Sha256::State state;
-  Sha256::begin(state);
-  Sha256::update(state, message);
-  Sha256::finish(state, digest.data());
-  return digest;
-}
-
 void Sha512::begin(State& state) { SHA512_Init(&state); }
 void Sha512::update(State& state, ByteSpan bytes) { SHA512_Update(&state, bytes.data(), bytes.size()); }
 // Writes 48 octets for a state begun by Sha384.

@@ -4,8 +4,6 @@
 
 #include <openssl/sha.h>
 
-#include <array>
-
 #include "protocol/base/bytes.h"
 
 namespace signet {
@@ -18,9 +16,6 @@ struct Sha256 {
   static void update(State& state, ByteSpan bytes);
   static void finish(State& state, uint8_t* digest);
 };
-
-// sha256_digest: of a whole message, by the hardware's SHA instructions where there are any.
-std::array<uint8_t, Sha256::kDigestSize> sha256_digest(ByteSpan message);
 
 struct Sha512 {
   using State = SHA512_CTX;

@@ -7,7 +7,7 @@
 #include "keystore/signing/ecdsa_signature.h"
 #include "keystore/signing/pkcs8.h"
 #include "keystore/signing/rsa_operation.h"
-#include "keystore/signing/sha2.h"
+#include "protocol/base/digest.h"
 
 namespace signet {
 namespace {
@@ -32,7 +32,7 @@ class P256Verifier final : public Verifier {
     std::array<uint8_t, kP256DerSizeMax> der;
     const size_t size = p256_signature_to_der(signature.first<kP256SignatureSize>(), der);
     if (size == 0) return false;
-    const auto digest = sha256_digest(input);
+    const auto digest = sha256(input);
     // OpenSSL refuses r and s that are not below the order.
     const bool held = EVP_PKEY_verify(context_.get(), der.data(), size, digest.data(), digest.size()) == 1;
     if (!held) ERR_clear_error();
