@@ -58,9 +58,20 @@ std::optional<TokenCache::Found> TokenCache::find(uint32_t tenant, const KeyedHa
   return Found{entry.head.key_revision, CheckedTokenView(entry.head.token, entry.text.data())};
 }
 
-size_t TokenCache::victim_in(Set& set) {
+size_t TokenCache::way_for(Set& set, uint64_t tag) {
   const auto free = std::find(set.tags.begin(), set.tags.end(), 0);
   if (free != set.tags.end()) return static_cast<size_t>(free - set.tags.begin());
+  const auto part = static_cast<uint32_t>(tag >> 32) | 1;  // never the 0 of a place without one
+  const auto seen = std::find(set.seen.begin(), set.seen.end(), part);
+  if (seen == set.seen.end()) {
+    set.seen[refused_++ % kSeen] = part;
+    return kWays;
+  }
+  *seen = 0;
+  return victim_in(set);
+}
+
+size_t TokenCache::victim_in(Set& set) {
   const auto farthest = std::max_element(set.distance.begin(), set.distance.end());
   // All grow old together, so that what was hot once does not stay for ever.
   const auto step = static_cast<uint8_t>(kNext - *farthest);
@@ -72,7 +83,8 @@ void TokenCache::put(uint32_t tenant, const KeyedHash128& hash, uint64_t key_rev
   if (sets_ == 0 || token.text().size() > kTextMax) return;
   const size_t set = set_of(hash);
   size_t way = way_of(set, tenant, hash);
-  if (way == kWays) way = victim_in(index_[set]);
+  if (way == kWays) way = way_for(index_[set], tag_of(hash));
+  if (way == kWays) return;
   Entry& entry = entries_[set * kWays + way];
   entry.head = {.hash = hash, .key_revision = key_revision, .tenant = tenant, .token = token.token()};
   copy_text(entry.text.data(), token.text());

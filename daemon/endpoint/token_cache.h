@@ -7,8 +7,10 @@
 // - Entries are found by a hash of the whole token of 128 bits under a key of this process: two tokens of one hash can
 //   neither be made nor met.
 // - Fixed memory, mapped as it is used. Nothing is allocated after construction.
-// - A scan of tokens that come once displaces at most one entry of a set that is in use: a new entry is the first to go
-//   until it was asked for again; one in 32 gets a longer trial, so that a new set of hot tokens finds its way in.
+// - A scan of tokens that come once displaces nothing and writes no entry: a full set takes a token in when it comes
+// for
+//   the second time within the set's last 12 new ones. It is then the first to go until it was asked for again; one in
+//   32 gets a longer trial, so that a new set of hot tokens finds its way in.
 #pragma once
 
 #include <array>
@@ -38,7 +40,8 @@ class TokenCache {
     CheckedTokenView token;  // valid until the next put
   };
   std::optional<Found> find(uint32_t tenant, const KeyedHash128& hash);
-  // Replaces an entry of the same hash. A token whose text is longer than kTextMax is not kept.
+  // Replaces an entry of the same hash. Not kept: a token whose text is longer than kTextMax, and one that comes for
+  // the first time where there is no room.
   void put(uint32_t tenant, const KeyedHash128& hash, uint64_t key_revision, CheckedTokenView token);
   void drop(uint32_t tenant, const KeyedHash128& hash);
 
@@ -60,19 +63,26 @@ class TokenCache {
     Head head;
     std::array<char, kTextMax> text;
   };
-  // Of a set: what is compared first, and how near each entry is to its replacement (3 = next).
+  static constexpr size_t kSeen = 12;  // what is left of the set's three lines
+  // Of a set: what is compared first, how near each entry is to its replacement (3 = next), and parts of the tags of
+  // the tokens that last found no room.
   struct alignas(64) Set {
     std::array<uint64_t, kWays> tags{};  // 0 = free
     std::array<uint8_t, kWays> distance{};
+    std::array<uint32_t, kSeen> seen{};
   };
+  static_assert(sizeof(Set) == 192);
 
   static uint64_t tag_of(const KeyedHash128& hash);
   size_t set_of(const KeyedHash128& hash) const;
   size_t way_of(size_t set, uint32_t tenant, const KeyedHash128& hash) const;  // kWays = not there
+  // The way that a new token may have; kWays = none this time.
+  size_t way_for(Set& set, uint64_t tag);
   static size_t victim_in(Set& set);
 
   size_t sets_;
   uint32_t puts_ = 0;
+  uint32_t refused_ = 0;
   std::vector<Set> index_;
   std::unique_ptr<Entry[]> entries_;
 };

@@ -68,18 +68,48 @@ TEST(TokenCache, ASetHoldsItsWaysAndThenForgets) {
     EXPECT_EQ(cache.find(0, hash_of(i))->token.body(), "text" + std::to_string(i));
   }
   put(cache, hash_of(100), "one more");
+  EXPECT_FALSE(cache.find(0, hash_of(100))) << "it may never come again";
+  put(cache, hash_of(100), "one more");
   EXPECT_TRUE(cache.find(0, hash_of(100)));
   size_t left = 0;
   for (uint64_t i = 1; i <= TokenCache::kWays; ++i) left += cache.find(0, hash_of(i)).has_value();
   EXPECT_EQ(left, TokenCache::kWays - 1);
 }
 
-TEST(TokenCache, AScanOfTokensThatComeOnceLeavesTheHotOnes) {
+// As random tags are: different in their upper half too.
+KeyedHash128 scattered(uint64_t n) { return hash_of(n * 0x9E3779B97F4A7C15); }
+
+TEST(TokenCache, AScanOfTokensThatComeOnceDisplacesNothing) {
+  TokenCache cache(TokenCache::kWays);
+  for (uint64_t i = 1; i <= TokenCache::kWays; ++i) put(cache, hash_of(i), "kept");
+  for (uint64_t scan = 1000; scan < 11'000; ++scan) {
+    put(cache, scattered(scan), "once");
+    EXPECT_FALSE(cache.find(0, scattered(scan)));
+  }
+  for (uint64_t i = 1; i <= TokenCache::kWays; ++i) EXPECT_TRUE(cache.find(0, hash_of(i))) << i;
+}
+
+TEST(TokenCache, ATokenThatComesAgainTooLateIsNew) {
+  TokenCache cache(TokenCache::kWays);
+  for (uint64_t i = 1; i <= TokenCache::kWays; ++i) put(cache, hash_of(i), "kept");
+  put(cache, scattered(1000), "rare");
+  for (uint64_t scan = 2000; scan < 2100; ++scan) put(cache, scattered(scan), "once");
+  put(cache, scattered(1000), "rare");
+  EXPECT_FALSE(cache.find(0, scattered(1000)));
+}
+
+// A scan whose tokens each come twice gets in, and must not empty the set either.
+TEST(TokenCache, AScanOfTokensThatComeTwiceLeavesTheHotOnes) {
   TokenCache cache(TokenCache::kWays);
   constexpr uint64_t kHot = TokenCache::kWays - 1;
-  for (uint64_t i = 1; i <= kHot; ++i) put(cache, hash_of(i), "hot");
+  for (uint64_t i = 1; i <= kHot; ++i) {
+    put(cache, hash_of(i), "hot");
+    EXPECT_TRUE(cache.find(0, hash_of(i)));
+  }
+  put(cache, hash_of(500), "not");
   for (uint64_t scan = 1000; scan < 11'000; ++scan) {
-    put(cache, hash_of(scan), "once");
+    put(cache, scattered(scan), "twice");
+    put(cache, scattered(scan), "twice");
     for (uint64_t i = 1; scan % 8 == 0 && i <= kHot; ++i) {
       ASSERT_TRUE(cache.find(0, hash_of(i))) << "after " << scan - 999;
     }
