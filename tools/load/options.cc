@@ -64,8 +64,10 @@ void declare_tokens(CLI::App& app, Options& options, Given& given) {
       ->check(CLI::IsMember(std::set<std::string>{"hot", "zipf", "uniform", "never-seen"}))
       ->capture_default_str();
   app.add_option("--tokens-file", options.tokens_file, "Access tokens to check, one a line, instead of obtaining them");
-  app.add_option("--refresh-tokens-file", options.refresh_tokens_file,
-                 "Refresh tokens to walk from, one a line, instead of making families");
+  app.add_option(
+      "--refresh-tokens-file", options.refresh_tokens_file,
+      "Refresh tokens to walk from, one a line, instead of making families; more of them than connections are "
+      "taken in turn");
   app.add_option("--batch", options.batch, "Tokens of one introspection (POST /oauth2/introspect/batch)")
       ->check(CLI::Range(size_t{1}, size_t{100'000}));
   app.add_option("--revocations-per-s", options.revocations_per_s,

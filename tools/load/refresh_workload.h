@@ -1,5 +1,6 @@
-// RefreshWorkload: each connection walks a family of its own: the refresh token of an answer is what the next request
-// presents (RFC 6749 section 6).
+// RefreshWorkload: each connection walks families of its own in turn: the refresh token of an answer is what the next
+// request of that family presents (RFC 6749 section 6). With one family each they stay in every cache of the server;
+// with many each one has slept since its last refresh.
 #pragma once
 
 #include <string>
@@ -11,16 +12,19 @@
 
 namespace signet::load {
 
-// What the walks of a run start from. Connection n of all presents token n as client n modulo the clients.
+// What the walks of a run start from, at least one token for each connection. Token n is of client n modulo the
+// clients; it is dealt to connection n modulo the connections of the run.
 struct RefreshPlan {
   std::string authority;
   std::string path;
   std::vector<Credentials> clients;
   AuthMethod method = AuthMethod::kBasic;
   TokenList first_tokens;
+  size_t connections = 1;
 };
 
-// A refusal (4xx but 429) and an answer without a successor end the walk of their connection. After a lost connection,
+// A refusal (4xx but 429) and an answer without a successor end the walk of their family, and the last family's end
+// that of the connection. After a lost connection,
 // a 429 or a 5xx the same token is presented again: a retry gets the same successor. Not thread-safe.
 class RefreshWorkload final : public Workload {
  public:
@@ -32,11 +36,22 @@ class RefreshWorkload final : public Workload {
   std::string_view why_ended() const override { return "the walk of a family ended"; }
 
  private:
-  struct Walk {
+  struct Client {
     std::string head;         // up to the value of Content-Length
     std::string credentials;  // at the end of the form
-    std::string token;        // form-encoded; empty = ended
   };
+  struct Family {
+    std::string token;  // form-encoded
+    size_t client = 0;
+  };
+  struct Walk {
+    std::vector<Family> families;
+    size_t at = 0;
+    // Both take the turn to the next one.
+    void advance();
+    void end_family();
+  };
+  std::vector<Client> clients_;
   std::vector<Walk> walks_;
   std::string request_;
 };

@@ -129,7 +129,8 @@ Result<WorkloadFactory> Preparation::refresh_factory() {
            .path = path_of("/oauth2/token"),
            .clients = clients_,
            .method = options_.auth,
-           .first_tokens = *std::move(tokens)};
+           .first_tokens = *std::move(tokens),
+           .connections = options_.plan.connections};
   return [plan](const Share& share) { return std::make_unique<RefreshWorkload>(*plan, share); };
 }
 

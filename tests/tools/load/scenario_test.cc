@@ -203,6 +203,49 @@ TEST_F(Scenarios, RefreshNeedsATokenPerConnectionOfItsFile) {
   EXPECT_EQ(admin_.requests().size(), 0u);
 }
 
+TEST_F(Scenarios, RefreshTakesTheFamiliesOfAConnectionInTurn) {
+  const std::string file = directory_.write("tokens", "r1\nr2\nr3\nr4\nr5\n");
+  const auto result = load({"refresh", "--connections", "1", "--refresh-tokens-file", file});
+  ASSERT_TRUE(result) << result.error();
+  EXPECT_EQ(result->errors(), 0u) << result->first_error;
+  ASSERT_GT(requests_.size(), 12u);
+  // The fake's successor of a token is 1,000 on.
+  for (size_t i = 0; i < 12; ++i) {
+    const std::string expected = "refresh_token=r" + std::to_string(1 + i % 5 + i / 5 * 1000);
+    EXPECT_TRUE(requests_[i].ends_with(expected)) << i << ": " << requests_[i];
+  }
+}
+
+TEST_F(Scenarios, RefreshDealsEachTokenToOneConnection) {
+  std::string tokens;
+  for (int i = 1; i <= 9; ++i) tokens += "r" + std::to_string(i) + "\n";
+  const std::string file = directory_.write("tokens", tokens);
+  const auto result = load({"refresh", "--connections", "4", "--threads", "2", "--refresh-tokens-file", file});
+  ASSERT_TRUE(result) << result.error();
+  EXPECT_EQ(result->errors(), 0u) << result->first_error;
+  std::set<std::string> presented;
+  for (const std::string& request : requests_) EXPECT_TRUE(presented.insert(body_of(request)).second) << request;
+  for (int i = 1; i <= 9; ++i) {
+    EXPECT_TRUE(presented.contains("grant_type=refresh_token&refresh_token=r" + std::to_string(i))) << i;
+  }
+}
+
+TEST_F(Scenarios, RefreshEndsARefusedFamilyAndWalksTheOthersOn) {
+  const std::string file = directory_.write("tokens", "r1\nr2\nr3\n");
+  const auto result =
+      load({"refresh", "--connections", "1", "--refresh-tokens-file", file}, [](std::string_view request) {
+        const bool refused = request.ends_with("=r2") || request.ends_with("=r1003");
+        return refused ? http_answer(400, R"({"error":"invalid_grant"})") : std::string();
+      });
+  ASSERT_TRUE(result) << result.error();
+  EXPECT_EQ(result->bad_status, 2u);
+  EXPECT_EQ(result->ended, 0u);
+  ASSERT_GT(requests_.size(), 10u);
+  for (size_t i = 6; i < requests_.size(); ++i) {
+    EXPECT_TRUE(requests_[i].ends_with("001")) << requests_[i];  // of r1 alone
+  }
+}
+
 TEST_F(Scenarios, IntrospectChecksManyTokens) {
   const auto result = load({"introspect", "--tokens", "2500", "--distribution", "uniform"});
   ASSERT_TRUE(result) << result.error();
