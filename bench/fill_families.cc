@@ -1,7 +1,10 @@
 #include "bench/fill_families.h"
 
+#include <array>
 #include <ctime>
 #include <memory>
+#include <ostream>
+#include <utility>
 
 #include "keystore/grants/refresh_family.h"
 #include "keystore/grants/rotation_request.h"
@@ -10,31 +13,7 @@
 namespace signet::bench {
 namespace {
 
-// The first refresh of a family that was just made, so that its row is as long as those of families in use are.
-class FirstRotation final : public RotationRequest {
- public:
-  FirstRotation(const RefreshFamily& of, InFlight& flight) : flight_(flight) {
-    tenant = of.tenant;
-    family = of.id;
-    sequence = of.rotation.sequence;
-    hash = of.rotation.current_hash;
-    client_id = of.client_id;
-    fill_random(salt);
-    fill_random(successor_hash);
-    successor_key_version = of.rotation.key_version;
-    window_ms = 30'000;
-    idle_s = 30 * 86'400;
-  }
-  void completed() override {
-    const std::unique_ptr<FirstRotation> self(this);
-    flight_.give(verdict == RotationVerdict::kRotated);
-  }
-
- private:
-  InFlight& flight_;
-};
-
-RefreshFamily new_family(const std::string& client_id) {
+RefreshFamily new_family(const std::string& client_id, const FamilyKeys& keys, RefreshToken& first) {
   const UnixSeconds now = static_cast<UnixSeconds>(::time(nullptr));
   RefreshFamily family{.client_id = client_id,
                        .subject = client_id,
@@ -44,20 +23,65 @@ RefreshFamily new_family(const std::string& client_id) {
                        .idle_expires_at = now + 30 * 86'400,
                        .absolute_expires_at = now + 365 * 86'400};
   fill_random(family.id);
-  family.rotation.sequence = 1;
-  family.rotation.key_version = 1;
-  fill_random(family.rotation.current_hash);
+  first = {.key_version = keys.current_version(), .family = family.id, .sequence = 1};
+  fill_random(first.secret);
+  family.rotation.sequence = first.sequence;
+  family.rotation.key_version = first.key_version;
+  family.rotation.current_hash =
+      hash_refresh_secret(keys.current_refresh_keys(), family.id, first.sequence, first.secret);
   return family;
 }
 
+// The first refresh of a family that was just made, so that its row is as long as those of families in use are.
+class FirstRotation final : public RotationRequest {
+ public:
+  FirstRotation(const RefreshFamily& of, const RefreshToken& first, const FamilyKeys& keys, std::ostream* tokens,
+                InFlight& flight)
+      : keys_(keys.current_refresh_keys()), tokens_(tokens), flight_(flight) {
+    tenant = of.tenant;
+    family = of.id;
+    sequence = first.sequence;
+    hash = of.rotation.current_hash;
+    client_id = of.client_id;
+    fill_random(salt);
+    successor_ = {.key_version = first.key_version, .family = of.id, .sequence = first.sequence + 1};
+    successor_.secret = next_refresh_secret(keys_, first.secret, of.id, successor_.sequence, salt);
+    successor_hash = hash_refresh_secret(keys_, of.id, successor_.sequence, successor_.secret);
+    successor_key_version = first.key_version;
+    window_ms = 30'000;
+    idle_s = 30 * 86'400;
+  }
+  // The committer's thread: one at a time.
+  void completed() override {
+    const std::unique_ptr<FirstRotation> self(this);
+    if (tokens_ != nullptr) {
+      std::array<char, kRefreshTokenSize> text;
+      write_refresh_token(keys_, successor_, text.data());
+      tokens_->write(text.data(), text.size()).put('\n');
+    }
+    flight_.give(verdict == RotationVerdict::kRotated);
+  }
+
+ private:
+  const RefreshKeys& keys_;
+  std::ostream* const tokens_;
+  InFlight& flight_;
+  RefreshToken successor_;
+};
+
 }  // namespace
 
-void fill_families(Store& store, const std::string& client_id, uint64_t count, InFlight& flight) {
-  for (uint64_t i = 0; i < count; ++i) {
+void fill_families(Keystore& keystore, const FamilyFill& fill, InFlight& flight) {
+  const FamilyKeys& keys = keystore.family_keys();
+  Store& store = keystore.store();
+  for (uint64_t i = 0; i < fill.count; ++i) {
     flight.take();
-    store.create_family(std::nullopt, new_family(client_id), [&store, &flight](auto made) {
+    std::ostream* const tokens = i % fill.tokens_every == 0 ? fill.tokens : nullptr;
+    RefreshToken first;
+    RefreshFamily family = new_family(fill.client_id, keys, first);
+    store.create_family(std::nullopt, std::move(family), [&store, &keys, &flight, first, tokens](auto made) {
       if (!made) return flight.give(false);
-      store.rotate_family(*new FirstRotation(*made, flight));  // deletes itself
+      store.rotate_family(*new FirstRotation(*made, first, keys, tokens, flight));  // deletes itself
     });
   }
   flight.wait();

@@ -1,15 +1,19 @@
 // Fills the store of a daemon that is stopped, through the Store interface, so that it can be measured full:
 //
 //     fill_store revocations DATA_DIR KEY_FILE COUNT
-//     fill_store families DATA_DIR KEY_FILE COUNT CLIENT_ID
+//     fill_store families DATA_DIR KEY_FILE COUNT CLIENT_ID [TOKENS_FILE EVERY]
 //
-// The revocations are of single tokens with a day to live. Says how long it took; exit 1 when it cannot.
+// The revocations are of single tokens with a day to live; the refresh tokens of every so many families go into the
+// file. Says how long it took; exit 1 when it cannot.
 #include <fmt/format.h>
+#include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
+#include <fstream>
 #include <span>
 #include <string_view>
 
@@ -47,7 +51,25 @@ int fail(std::string_view text) {
   return 1;
 }
 
-int fill(std::string_view what, const KeystoreOptions& options, uint64_t count, const char* client_id) {
+// A refresh token is a secret: its owner's alone.
+bool open_private(const char* path, std::ofstream& out) {
+  const mode_t before = umask(077);
+  out.open(path);
+  umask(before);
+  return out.good();
+}
+
+int fill(const KeystoreOptions& options, std::span<char*> arguments) {
+  const std::string_view what = arguments[1];
+  const uint64_t count = std::strtoull(arguments[4], nullptr, 10);
+  std::ofstream tokens;
+  FamilyFill families{.count = count};
+  if (arguments.size() > 5) families.client_id = arguments[5];
+  if (arguments.size() > 6) {
+    if (!open_private(arguments[6], tokens)) return fail("the file for the tokens cannot be written");
+    families.tokens = &tokens;
+    families.tokens_every = std::max<uint64_t>(1, std::strtoull(arguments[7], nullptr, 10));
+  }
   const auto keystore = Keystore::open(options);
   if (!keystore) return fail(keystore.error().text);
   InFlight flight;
@@ -55,10 +77,11 @@ int fill(std::string_view what, const KeystoreOptions& options, uint64_t count, 
   if (what == "revocations") {
     fill_revocations((*keystore)->store(), count, flight);
   } else {
-    fill_families((*keystore)->store(), client_id, count, flight);
+    fill_families(**keystore, families, flight);
   }
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   (*keystore)->close();
+  if (families.tokens != nullptr && !tokens.flush()) return fail("the tokens could not be written");
   fmt::print("{} {} in {:.1f} s\n", count, what, seconds);
   return 0;
 }
@@ -69,11 +92,11 @@ int fill(std::string_view what, const KeystoreOptions& options, uint64_t count, 
 int main(int argc, char** argv) {
   const std::span<char*> arguments(argv, static_cast<size_t>(argc));
   const std::string_view what = argc > 1 ? arguments[1] : "";
-  const bool complete = (what == "revocations" && argc == 5) || (what == "families" && argc == 6);
-  const uint64_t count = complete ? std::strtoull(arguments[4], nullptr, 10) : 0;
-  if (count == 0) {
-    return signet::bench::fail("expected: revocations DATA_DIR KEY_FILE COUNT, or families ... COUNT CLIENT_ID");
+  const bool complete = (what == "revocations" && argc == 5) || (what == "families" && (argc == 6 || argc == 8));
+  if (!complete || std::strtoull(arguments[4], nullptr, 10) == 0) {
+    return signet::bench::fail(
+        "expected: revocations DATA_DIR KEY_FILE COUNT, or families ... COUNT CLIENT_ID [TOKENS_FILE EVERY]");
   }
-  return signet::bench::fill(what, {.data_dir = arguments[2], .key_file = arguments[3], .issuer = "http://127.0.0.1"},
-                             count, argc > 5 ? arguments[5] : "");
+  return signet::bench::fill({.data_dir = arguments[2], .key_file = arguments[3], .issuer = "http://127.0.0.1"},
+                             arguments);
 }

@@ -1,5 +1,6 @@
-"""Ten million refresh families: refresh beside an empty store in the same rounds, bytes of each on disk after
-compaction, and start to ready beside the empty store's (a start must not scan them).
+"""Ten million refresh families: refresh beside an empty store in the same rounds, once of families drawn at random,
+each of which has slept since it was made, and once of 128 that are in use; bytes of each on disk after compaction,
+and start to ready beside the empty store's (a start must not scan them).
 
     SIGNET_BUILD=build /usr/bin/python3 bench/compare/families.py [--count 10000000] [--rounds 5] [--seconds 4]
 """
@@ -15,7 +16,10 @@ from servers import Signet, note, save_figures, temporary_directory
 
 CONNECTIONS = 128
 CLIENT = "partner-000000000001"
-EMPTY, FULL = "refresh, empty store", "refresh, full store"
+EMPTY, DRAWN, IN_USE = ("refresh, empty store", "refresh, full store, families drawn at random",
+                        "refresh, full store, families in use")
+# Enough that no round of this machine comes to the end of its share.
+DRAWN_PER_SECOND = 50_000
 
 
 def add_walker(signet, directory, name):
@@ -33,6 +37,20 @@ def refresh(signet, secret, seconds):
                                     connections=CONNECTIONS, data_dir=signet.data_dir)
 
 
+def drawn(signet, secret, tokens, options):
+    """Each round has families of its own: their ids, and so their places among the rows, are random."""
+    unused = tokens.read_text().splitlines()
+    share = len(unused) // (options.rounds + 1)
+
+    def measure():
+        some, unused[:] = unused[:share], unused[share:]
+        file = tokens.with_suffix(".round")
+        file.write_text("\n".join(some) + "\n")
+        return own_load.measure(signet, "refresh", options.seconds, "--client", CLIENT, "--secret-file", secret,
+                                "--refresh-tokens-file", file, connections=CONNECTIONS, data_dir=signet.data_dir)
+    return measure
+
+
 def main():
     options = rounds.options(count=10_000_000).parse_args()
     servers = []
@@ -48,7 +66,9 @@ def main():
             full.stop()
             before = disk_bytes(full.data_dir)
             note(f"making {options.count:,} families")
-            fill(full, "families", options.count, CLIENT)
+            wanted = DRAWN_PER_SECOND * options.seconds * (options.rounds + 1)
+            tokens = directory / "tokens"
+            fill(full, "families", options.count, CLIENT, tokens, max(1, options.count // wanted))
             # Closing flushes; what has to be compacted is compacted by the next daemon, in the background.
             full, full_s = timed(lambda: Signet(places["full"], 18430))
             servers.append(full)
@@ -59,15 +79,16 @@ def main():
             empty, empty_s = timed(lambda: Signet(places["empty"], 18420))
             servers.append(empty)
             results = rounds.run({EMPTY: refresh(empty, empty_secret, options.seconds),
-                                  FULL: refresh(full, full_secret, options.seconds)}, options.rounds)
+                                  DRAWN: drawn(full, full_secret, tokens, options),
+                                  IN_USE: refresh(full, full_secret, options.seconds)}, options.rounds)
             each = (disk_bytes(full.data_dir) - before) / options.count
         finally:
             for server in servers:
                 server.stop()
-    rounds.print_table(results, {FULL: EMPTY})
+    rounds.print_table(results, {DRAWN: EMPTY, IN_USE: EMPTY})
     print(f"\n{options.count:,} families: {each:.0f} bytes of table files each; start to ready {full_s:.2f} s, "
           f"of the empty store {empty_s:.2f} s")
-    save_figures("families", {"refresh, full over empty": rounds.ratio(results, FULL, EMPTY), "disk bytes each": each,
+    save_figures("families", {"refresh, full over empty": rounds.ratio(results, DRAWN, EMPTY), "disk bytes each": each,
                               "start s": full_s, "empty start s": empty_s})
     return 1 if rounds.errors(results) else 0
 

@@ -16,7 +16,7 @@ from servers import BUILD, Signet, note, resident_mib, save_figures, temporary_d
 def fill(signet, what, count, *more):
     """The daemon is stopped meanwhile."""
     subprocess.run([str(BUILD / "bench/fill_store"), what, str(signet.data_dir), str(signet.data_dir / "vault.key"),
-                    str(count), *more], check=True, stdout=sys.stderr)
+                    str(count), *map(str, more)], check=True, stdout=sys.stderr)
 
 
 def main():
