@@ -122,6 +122,8 @@ Database::~Database() { close(); }
 std::expected<std::optional<std::string>, DatabaseError> Database::get(Family family, std::string_view key) const {
   rocksdb::ReadOptions options;
   options.verify_checksums = true;
+  // A family that was used lately is in recent_rows.h; another's block holds nobody else who is asked for soon.
+  options.fill_cache = family != Family::kRefreshFamilies;
   std::string value;
   const auto status = implementation_->db->Get(options, implementation_->handle(family), slice(key), &value);
   if (status.IsNotFound()) return std::nullopt;

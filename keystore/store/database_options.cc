@@ -46,6 +46,7 @@ void set_write_options(rocksdb::DBOptions& options) {
   options.use_direct_io_for_flush_and_compaction = false;
   options.bytes_per_sync = kMiB;  // tables trickle to the disk instead of stalling one sync of the log
   options.strict_bytes_per_sync = false;
+  options.compaction_readahead_size = 2 * kMiB;  // else a system call for each block
   options.max_background_jobs = 2;
   options.max_subcompactions = 1;
   options.max_open_files = -1;
@@ -149,6 +150,13 @@ rocksdb::ColumnFamilyOptions family_options(Family family, std::shared_ptr<rocks
   options.compression = repetitive ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
   options.bottommost_compression = rocksdb::kDisableCompressionOption;
   options.compaction_style = rocksdb::kCompactionStyleLevel;
+  if (family == Family::kRefreshFamilies) {
+    // Families are rotated at random, so that whatever is merged into the next level rewrites all of that: with four
+    // times as much at once, a quarter as often (bench/README.md). A read asks the filters of so many more files.
+    options.level0_file_num_compaction_trigger = 16;
+    options.level0_slowdown_writes_trigger = 40;
+    options.level0_stop_writes_trigger = 60;
+  }
   options.target_file_size_base = 32 * kMiB;
   options.max_bytes_for_level_base = 128 * kMiB;
   options.level_compaction_dynamic_level_bytes = true;
