@@ -94,6 +94,10 @@ class Scenarios : public testing::Test {
     if (!prepared) return std::unexpected(prepared.error());
     return run_load(options->plan, *url, *address, prepared->workloads, prepared->companion.get());
   }
+  void answer_admin(std::function<std::string(const ctl::FakeRequest&)> answer) {
+    const std::lock_guard lock(mutex_);
+    admin_answer_ = std::move(answer);
+  }
   size_t asked(std::string_view start) const {
     return static_cast<size_t>(
         std::ranges::count_if(requests_, [&](const std::string& one) { return one.starts_with(start); }));
@@ -104,10 +108,14 @@ class Scenarios : public testing::Test {
   FakeSignet signet_;
   ctl::TemporaryDirectory directory_;
   std::atomic<uint64_t> families_ = 0;
+  // Asked by the fake's threads: set under `mutex_`.
   std::function<std::string(const ctl::FakeRequest&)> admin_answer_ = [this](const ctl::FakeRequest&) {
     return ctl::http_answer(200, R"({"access_token":"a","refresh_token":"r)" + std::to_string(families_++) + "\"}");
   };
-  ctl::FakeAdmin admin_{[this](const ctl::FakeRequest& request) { return admin_answer_(request); }};
+  ctl::FakeAdmin admin_{[this](const ctl::FakeRequest& request) {
+    const std::lock_guard lock(mutex_);
+    return admin_answer_(request);
+  }};
 };
 
 TEST_F(Scenarios, RefreshMakesAFamilyPerConnectionAndWalksIt) {
@@ -184,7 +192,7 @@ TEST_F(Scenarios, RefreshSaysWhyThereAreNoFamilies) {
         {ctl::http_answer(200, R"({"access_token":"a"})"), "without a refresh_token"},
         {ctl::http_answer(200, "[]"), "without a refresh_token"},
         {std::string(), "closed the connection"}}) {
-    admin_answer_ = [&answer](const ctl::FakeRequest&) { return answer; };
+    answer_admin([&answer](const ctl::FakeRequest&) { return answer; });
     const auto result = load({"refresh"});
     ASSERT_FALSE(result);
     EXPECT_NE(result.error().find(why), std::string::npos) << result.error();
@@ -373,7 +381,7 @@ TEST_F(Scenarios, MixedAsksForEveryPartByItsWeight) {
 }
 
 TEST_F(Scenarios, RevokesTokensOfItsOwnMeanwhile) {
-  admin_answer_ = [](const ctl::FakeRequest&) { return ctl::http_answer(200, "{}"); };
+  answer_admin([](const ctl::FakeRequest&) { return ctl::http_answer(200, "{}"); });
   const auto result = load({"verify", "--tokens", "5", "--revocations-per-s", "50", "--duration", "0.5"});
   ASSERT_TRUE(result) << result.error();
   EXPECT_EQ(result->errors(), 0u) << result->first_error;
@@ -389,7 +397,7 @@ TEST_F(Scenarios, RevokesTokensOfItsOwnMeanwhile) {
 }
 
 TEST_F(Scenarios, RevocationsThatFailAreErrors) {
-  admin_answer_ = [](const ctl::FakeRequest&) { return ctl::http_answer(404, "{}"); };
+  answer_admin([](const ctl::FakeRequest&) { return ctl::http_answer(404, "{}"); });
   const auto result = load({"verify", "--tokens", "5", "--revocations-per-s", "20"});
   ASSERT_TRUE(result) << result.error();
   EXPECT_GT(result->not_revoked, 3u);
