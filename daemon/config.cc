@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -14,6 +13,7 @@
 #include "daemon/config_nearest.h"
 #include "daemon/config_octets.h"
 #include "daemon/config_table.h"
+#include "protocol/base/errno_text.h"
 
 namespace signet {
 namespace {
@@ -178,7 +178,7 @@ std::expected<Config, std::string> parse_config(std::string_view text, std::stri
 
 std::expected<Config, std::string> load_config(const std::string& path) {
   std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "re"), &std::fclose);
-  if (!file) return std::unexpected(fmt::format("{}: cannot be opened: {}", path, strerror(errno)));
+  if (!file) return std::unexpected(fmt::format("{}: cannot be opened: {}", path, errno_text(errno)));
   std::string text(kFileSizeMax + 1, '\0');
   text.resize(std::fread(text.data(), 1, text.size(), file.get()));
   if (std::ferror(file.get()) != 0) return std::unexpected(fmt::format("{}: cannot be read", path));

@@ -8,13 +8,14 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
+
+#include "protocol/base/errno_text.h"
 
 namespace signet {
 namespace {
 
 std::string failed(const std::string& path, std::string_view what) {
-  return fmt::format("{}: cannot be {}: {}", path, what, std::strerror(errno));
+  return fmt::format("{}: cannot be {}: {}", path, what, errno_text(errno));
 }
 
 bool write_line(int fd, std::string_view secret) {

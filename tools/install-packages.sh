@@ -10,7 +10,8 @@ quickstart="$build curl ca-certificates python3 python3-jwt python3-cryptography
 test="$quickstart git libgtest-dev libgmock-dev libbenchmark-dev nginx-light haproxy strace faketime valgrind procps
 clang-format-19 bash-completion systemd"
 bench="$test wrk redis-server"
-lint="$test clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev"
+# llvm-19 has the symbolizer, without which a sanitizer's report names no line.
+lint="$test clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev llvm-19"
 
 case "${1:-}" in
   build) wanted=$build ;;

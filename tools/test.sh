@@ -44,9 +44,11 @@ export NODE_OPTIONS="${NODE_OPTIONS:-} --experimental-global-webcrypto"
 multiplier=1
 if [ "$preset" != release ]; then
   multiplier=3
-  export UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1"
-  export ASAN_OPTIONS="halt_on_error=1:detect_stack_use_after_return=1"
-  export TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1:suppressions=$PWD/tests/support/tsan.supp"
+  symbolizer=$(command -v llvm-symbolizer-19)
+  export UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1:external_symbolizer_path=$symbolizer"
+  export ASAN_OPTIONS="halt_on_error=1:detect_stack_use_after_return=1:external_symbolizer_path=$symbolizer"
+  export TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1:external_symbolizer_path=$symbolizer"
+  export TSAN_OPTIONS="$TSAN_OPTIONS:suppressions=$PWD/tests/support/tsan.supp"
 fi
 
 status=0

@@ -22,7 +22,7 @@ KeyNeed key_need(const Client& client) {
 }
 
 void with_keys(AdminService& admin, const http::ExchangeId& id, const AuditActor& actor, std::vector<KeyNeed> needs,
-               std::function<void()> next) {
+               const std::function<void()>& next) {
   std::erase_if(needs, [&](const KeyNeed& need) { return has_key(admin, need); });
   for (const KeyNeed& need : needs) {
     if (!is_symmetric(need.algorithm)) continue;

@@ -22,6 +22,6 @@ KeyNeed key_need(const Client& client);
 // key takes seconds). A missing HMAC key is refused with 422: it belongs to a resource server that must be given it.
 // Answers `id` itself when it cannot go on. Loop thread.
 void with_keys(AdminService& admin, const http::ExchangeId& id, const AuditActor& actor, std::vector<KeyNeed> needs,
-               std::function<void()> next);
+               const std::function<void()>& next);
 
 }  // namespace signet

@@ -128,7 +128,7 @@ void revoke(AdminService& admin, const AdminRequest& request) {
 void list_revocations(AdminService& admin, const AdminRequest& request) {
   const TenantKeys* tenant = admin.tenant_of(request);
   if (tenant == nullptr) return;
-  auto bad = [&](std::string text) { admin.refuse(request.id, AdminErrorKind::kBadRequest, text); };
+  auto bad = [&](const std::string& text) { admin.refuse(request.id, AdminErrorKind::kBadRequest, text); };
   RevocationQuery query{.tenant = tenant->tenant};
   if (const std::string_view name = request.query.get("kind"); name.data() != nullptr) {
     query.kind = revocation_kind_named(name);

@@ -16,6 +16,8 @@
 #include <optional>
 #include <utility>
 
+#include "protocol/base/errno_text.h"
+
 namespace signet::http {
 namespace {
 
@@ -66,7 +68,7 @@ std::string describe(const ListenAddress& address) {
 }
 
 std::string failure(const ListenAddress& address, const char* what, int error) {
-  return describe(address) + ": " + what + ": " + std::strerror(error);
+  return describe(address) + ": " + what + ": " + errno_text(error);
 }
 
 class Descriptor {

@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <cstring>
+
+#include "protocol/base/errno_text.h"
 
 namespace signet::store {
 
@@ -107,7 +108,7 @@ std::unexpected<StoreOpenFailure> damaged(const std::string& data, const std::st
 }
 
 std::unexpected<StoreOpenFailure> io_failed(const std::string& what) {
-  return open_failure(StoreOpenError::kIo, fmt::format("{}: {}", what, std::strerror(errno)));
+  return open_failure(StoreOpenError::kIo, fmt::format("{}: {}", what, errno_text(errno)));
 }
 
 }  // namespace signet::store

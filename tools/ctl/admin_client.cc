@@ -13,6 +13,8 @@
 #include <iterator>
 #include <utility>
 
+#include "protocol/base/errno_text.h"
+
 namespace signet::ctl {
 namespace {
 
@@ -44,7 +46,7 @@ std::string connect_advice(const std::string& path, int error) {
           "root (`sudo -u signet signetctl ...`)",
           path);
     default:
-      return fmt::format("cannot connect to {}: {}", path, std::strerror(error));
+      return fmt::format("cannot connect to {}: {}", path, errno_text(error));
   }
 }
 
@@ -75,7 +77,7 @@ std::expected<void, Failure> AdminClient::connect() {
   }
   std::memcpy(address.sun_path, socket_path_.data(), socket_path_.size());
   descriptor_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (descriptor_ < 0) return failed(fmt::format("cannot make a socket: {}", std::strerror(errno)));
+  if (descriptor_ < 0) return failed(fmt::format("cannot make a socket: {}", errno_text(errno)));
   if (::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     const int error = errno;
     disconnect();
@@ -96,7 +98,7 @@ std::expected<void, Failure> AdminClient::wait_for(short events, int64_t deadlin
     pollfd entry{descriptor_, events, 0};
     const int ready = poll(&entry, 1, static_cast<int>(left));
     if (ready > 0) return {};
-    if (ready < 0 && errno != EINTR) return failed(fmt::format("poll: {}", std::strerror(errno)));
+    if (ready < 0 && errno != EINTR) return failed(fmt::format("poll: {}", errno_text(errno)));
   }
 }
 
@@ -110,7 +112,7 @@ std::expected<void, Failure> AdminClient::send(std::string_view octets, int64_t 
     } else if (errno == EPIPE || errno == ECONNRESET) {
       return {};  // a daemon that refuses a request by its head closes early: its answer says why
     } else if (errno != EINTR) {
-      return failed(fmt::format("sending to {}: {}", socket_path_, std::strerror(errno)));
+      return failed(fmt::format("sending to {}: {}", socket_path_, errno_text(errno)));
     }
   }
   return {};

@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <memory>
+
+#include "protocol/base/errno_text.h"
 
 namespace signet::ctl {
 namespace {
@@ -26,14 +27,14 @@ std::expected<std::string, Failure> read_all(std::FILE* from, size_t size_max, s
     }
   }
   if (std::ferror(from) != 0) {
-    return std::unexpected(Failure{fmt::format("reading {}: {}", what, std::strerror(errno))});
+    return std::unexpected(Failure{fmt::format("reading {}: {}", what, errno_text(errno))});
   }
   return text;
 }
 
 std::expected<std::string, Failure> read_file(const std::string& path, size_t size_max, std::string_view what) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "re"), std::fclose);
-  if (!file) return std::unexpected(Failure{fmt::format("{}: {}", path, std::strerror(errno))});
+  if (!file) return std::unexpected(Failure{fmt::format("{}: {}", path, errno_text(errno))});
   return read_all(file.get(), size_max, what);
 }
 

@@ -5,8 +5,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <utility>
+
+#include "protocol/base/errno_text.h"
 
 namespace signet::ctl {
 
@@ -27,7 +28,7 @@ std::expected<SecretFile, Failure> SecretFile::create(const std::string& path) {
   if (descriptor < 0 && errno == EEXIST) {
     return std::unexpected(Failure{path + " exists already: name a new file, nothing is overwritten"});
   }
-  if (descriptor < 0) return std::unexpected(Failure{fmt::format("{}: {}", path, std::strerror(errno))});
+  if (descriptor < 0) return std::unexpected(Failure{fmt::format("{}: {}", path, errno_text(errno))});
   return SecretFile(path, descriptor);
 }
 
@@ -43,7 +44,7 @@ SecretFile::~SecretFile() {
 std::expected<void, Failure> SecretFile::commit(std::string_view text) {
   int error = write_fully(descriptor_, text);
   if (error == 0 && fsync(descriptor_) != 0) error = errno;
-  if (error != 0) return std::unexpected(Failure{fmt::format("writing {}: {}", path_, std::strerror(error))});
+  if (error != 0) return std::unexpected(Failure{fmt::format("writing {}: {}", path_, errno_text(error))});
   close(std::exchange(descriptor_, -1));
   return {};
 }

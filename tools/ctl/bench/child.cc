@@ -10,9 +10,10 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <cstring>
 #include <thread>
 #include <utility>
+
+#include "protocol/base/errno_text.h"
 
 namespace signet::ctl {
 namespace {
@@ -68,7 +69,7 @@ bool InterruptGuard::interrupted() { return interrupt_seen != 0; }
 
 std::expected<Child, std::string> Child::start(const ChildPlan& plan) {
   if (access(plan.command[0].c_str(), X_OK) != 0) {
-    return std::unexpected(fmt::format("{}: {}", plan.command[0], std::strerror(errno)));
+    return std::unexpected(fmt::format("{}: {}", plan.command[0], errno_text(errno)));
   }
   std::vector<std::string> texts = plan.command;
   std::vector<char*> arguments;
@@ -76,7 +77,7 @@ std::expected<Child, std::string> Child::start(const ChildPlan& plan) {
   arguments.push_back(nullptr);
   const pid_t parent = getpid(), pid = fork();
   if (pid == 0) become(plan, arguments.data(), parent);
-  if (pid < 0) return std::unexpected(fmt::format("cannot start {}: {}", plan.command[0], std::strerror(errno)));
+  if (pid < 0) return std::unexpected(fmt::format("cannot start {}: {}", plan.command[0], errno_text(errno)));
   return Child(pid);
 }
 

@@ -9,9 +9,10 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <utility>
 #include <vector>
+
+#include "protocol/base/errno_text.h"
 
 namespace signet::ctl {
 namespace {
@@ -49,9 +50,7 @@ std::expected<std::vector<double>, int> sync_times_ms(int file) {
 }  // namespace
 
 std::expected<Disk, std::string> measure_disk(const std::string& directory) {
-  const auto failed = [&](int error) {
-    return std::unexpected(fmt::format("{}: {}", directory, std::strerror(error)));
-  };
+  const auto failed = [&](int error) { return std::unexpected(fmt::format("{}: {}", directory, errno_text(error))); };
   struct statfs info{};
   if (statfs(directory.c_str(), &info) != 0) return failed(errno);
   const auto magic = static_cast<uint32_t>(info.f_type);

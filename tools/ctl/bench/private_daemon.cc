@@ -10,12 +10,12 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <utility>
 
+#include "protocol/base/errno_text.h"
 #include "tools/ctl/json_text.h"
 #include "tools/ctl/secret_file.h"
 #include "tools/ctl/socket_path.h"
@@ -107,7 +107,7 @@ std::expected<std::unique_ptr<ScratchDirectory>, Failure> ScratchDirectory::make
   std::string name = parent + "/signet-bench-XXXXXX";
   if (mkdtemp(name.data()) == nullptr) {
     return std::unexpected(Failure{
-        fmt::format("no directory can be made in {}: {}; name one with --data-dir", parent, std::strerror(errno))});
+        fmt::format("no directory can be made in {}: {}; name one with --data-dir", parent, errno_text(errno))});
   }
   return std::unique_ptr<ScratchDirectory>(new ScratchDirectory(fs::absolute(name).string()));
 }

@@ -9,6 +9,8 @@
 #include <cstring>
 #include <utility>
 
+#include "protocol/base/errno_text.h"
+
 namespace signet::ctl {
 namespace {
 
@@ -22,7 +24,7 @@ int64_t change_time_ns(const struct stat& status) {
 
 std::expected<LineReader, Failure> LineReader::open(const std::string& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return std::unexpected(Failure{fmt::format("{}: {}", path, std::strerror(errno))});
+  if (descriptor < 0) return std::unexpected(Failure{fmt::format("{}: {}", path, errno_text(errno))});
   LineReader reader(descriptor);
   struct stat status{};
   if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {

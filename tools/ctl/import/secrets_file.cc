@@ -9,10 +9,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <functional>
 #include <utility>
 
+#include "protocol/base/errno_text.h"
 #include "protocol/base/secret_bytes.h"
 #include "protocol/json/reader.h"
 #include "tools/ctl/import/line_reader.h"
@@ -75,7 +75,7 @@ SecretsFile::~SecretsFile() {
 }
 
 Failure SecretsFile::failure(std::string_view what, int error) const {
-  return {fmt::format("{}: {}: {}", path_, what, std::strerror(error))};
+  return {fmt::format("{}: {}: {}", path_, what, errno_text(error))};
 }
 
 std::expected<SecretsFile, Failure> SecretsFile::open(const std::string& path) {
@@ -83,7 +83,7 @@ std::expected<SecretsFile, Failure> SecretsFile::open(const std::string& path) {
   int descriptor = ::open(path.c_str(), kFlags | O_CREAT | O_EXCL, 0600);
   const bool made = descriptor >= 0;
   if (!made && errno == EEXIST) descriptor = ::open(path.c_str(), kFlags);
-  if (descriptor < 0) return std::unexpected(Failure{fmt::format("{}: {}", path, std::strerror(errno))});
+  if (descriptor < 0) return std::unexpected(Failure{fmt::format("{}: {}", path, errno_text(errno))});
   SecretsFile file(path, descriptor);
   if (auto ready = file.prepare(made); !ready) return std::unexpected(ready.error());
   if (auto loaded = file.load(); !loaded) return std::unexpected(loaded.error());
