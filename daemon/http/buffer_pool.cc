@@ -56,7 +56,7 @@ void BufferPool::reserve(Buffer& buffer, size_t capacity_min) {
   if (capacity_min <= buffer.capacity && buffer.data != nullptr) return;
   const SizeClass wanted = size_class_of(capacity_min);
   Buffer larger{take(wanted.index, wanted.capacity), wanted.capacity, buffer.size};
-  if (buffer.size > 0) std::memcpy(larger.data, buffer.data, buffer.size);
+  if (buffer.data != nullptr) std::memcpy(larger.data, buffer.data, buffer.size);
   release(buffer);
   buffer = larger;
 }
