@@ -3,6 +3,7 @@
 #include <llhttp.h>
 
 #if defined(__x86_64__)
+// NOLINTNEXTLINE(bugprone-reserved-identifier): the library's own name
 extern "C" int llhttp__internal_execute_sse42(llhttp__internal_t* parser, const char* p, const char* end);
 #endif
 
@@ -53,8 +54,9 @@ HeadRefusal llhttp_check(std::string_view head_octets, const ParsedHead& head) {
   llhttp_init(&parser, HTTP_REQUEST, &settings());
   bool complete = false;
   parser.data = &complete;
-  const char* end = head_octets.data() + head_octets.size();
-  const int result = kExecute(&parser, head_octets.data(), end);
+  const char* begin = head_octets.data();
+  const char* end = begin + head_octets.size();
+  const int result = kExecute(&parser, begin, end);
   if (result == HPE_INVALID_METHOD) return HeadRefusal::kMethodUnknown;
   const bool agrees = result == HPE_PAUSED && complete && llhttp_get_error_pos(&parser) == end &&
                       parser.http_major == 1 && parser.http_minor == head.minor_version &&
