@@ -153,6 +153,7 @@ void Committer::commit_waiting() {
 
 bool Committer::apply(Operations& operations, std::vector<Outcome>& outcomes) {
   transaction_.restart(state_);
+  read_ahead();
   while (!waiting_.empty() && operations.size() < kCommitOperationsMax && transaction_.size_bytes() < kCommitBytesMax) {
     operations.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
@@ -166,6 +167,12 @@ bool Committer::apply(Operations& operations, std::vector<Outcome>& outcomes) {
   }
   last_batch_size_ = operations.size();
   return true;
+}
+
+void Committer::read_ahead() {
+  families_.clear();
+  for (size_t i = 0; i < std::min(waiting_.size(), kCommitOperationsMax); ++i) waiting_[i]->name_family(families_);
+  transaction_.read_families_ahead(families_);
 }
 
 bool Committer::make_durable() {

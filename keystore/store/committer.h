@@ -61,6 +61,7 @@ class Committer {
   void drain();
   void commit_waiting();
   bool apply(Operations& operations, std::vector<Outcome>& outcomes);
+  void read_ahead();
   bool make_durable();
   void publish(Operations operations, std::vector<Outcome> outcomes);
   void refuse_all(Operations operations);
@@ -72,7 +73,8 @@ class Committer {
   CommitState state_;  // of the last durable commit; committer thread
   Transaction transaction_;
   std::unique_ptr<Queue> queue_;
-  std::deque<OperationPtr> waiting_;  // taken from the queue, in order of tickets; committer thread
+  std::deque<OperationPtr> waiting_;   // taken from the queue, in order of tickets; committer thread
+  std::vector<std::string> families_;  // read_ahead's; committer thread
   std::atomic<uint64_t> next_ticket_{0};
   std::atomic<uint64_t> pending_{0};  // submitted and not yet in a commit
   std::atomic<bool> closing_{false};

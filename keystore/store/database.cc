@@ -7,6 +7,7 @@
 #include <rocksdb/listener.h>
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "keystore/store/database_options.h"
@@ -33,6 +34,14 @@ DatabaseError error_of(const rocksdb::Status& status) {
     kind = DatabaseErrorKind::kOtherFamilies;
   }
   return {kind, text};
+}
+
+rocksdb::ReadOptions get_options(Family family) {
+  rocksdb::ReadOptions options;
+  options.verify_checksums = true;
+  // A family that was used lately is in recent_rows.h; another's block holds nobody else who is asked for soon.
+  options.fill_cache = family != Family::kRefreshFamilies;
+  return options;
 }
 
 // ErrorListener: what fails in the background (a flush, a compaction, the log itself).
@@ -120,15 +129,29 @@ Database::Database(std::unique_ptr<Implementation> implementation) : implementat
 Database::~Database() { close(); }
 
 std::expected<std::optional<std::string>, DatabaseError> Database::get(Family family, std::string_view key) const {
-  rocksdb::ReadOptions options;
-  options.verify_checksums = true;
-  // A family that was used lately is in recent_rows.h; another's block holds nobody else who is asked for soon.
-  options.fill_cache = family != Family::kRefreshFamilies;
   std::string value;
-  const auto status = implementation_->db->Get(options, implementation_->handle(family), slice(key), &value);
+  const auto status =
+      implementation_->db->Get(get_options(family), implementation_->handle(family), slice(key), &value);
   if (status.IsNotFound()) return std::nullopt;
   if (!status.ok()) return std::unexpected(error_of(status));
   return value;
+}
+
+void Database::get_many(Family family, std::span<const std::string> keys, const Take& take) const {
+  std::array<rocksdb::Slice, 64> some;
+  std::array<rocksdb::PinnableSlice, some.size()> values;
+  std::array<rocksdb::Status, some.size()> statuses;
+  while (!keys.empty()) {
+    const size_t count = std::min(keys.size(), some.size());
+    for (size_t i = 0; i < count; ++i) some[i] = slice(keys[i]);
+    implementation_->db->MultiGet(get_options(family), implementation_->handle(family), count, some.data(),
+                                  values.data(), statuses.data());
+    for (size_t i = 0; i < count; ++i) {
+      if (statuses[i].ok()) take(keys[i], view(values[i]));
+      values[i].Reset();
+    }
+    keys = keys.subspan(count);
+  }
 }
 
 std::expected<void, DatabaseError> Database::scan(Family family, std::string_view from, std::string_view to,

@@ -1,7 +1,8 @@
 // Database: the thin adapter around RocksDB. No other header of this folder names its types, and database*.cc and
 // expiry_filter.cc are the only files that include it.
 //
-// Thread rule: `get`, `scan`, `middle`, `estimated_rows`, `set_expiry_time` from any thread; the others from one.
+// Thread rule: `get`, `get_many`, `scan`, `middle`, `estimated_rows`, `set_expiry_time` from any thread; the others
+// from one.
 #pragma once
 
 #include <array>
@@ -10,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -94,6 +96,9 @@ class Database {
 
   // The row's value, or nothing when there is none.
   std::expected<std::optional<std::string>, DatabaseError> get(Family family, std::string_view key) const;
+  // get_many gives those of the rows that there are to `take`, in no order, and leaves out what cannot be read.
+  using Take = std::function<void(std::string_view key, std::string_view value)>;
+  void get_many(Family family, std::span<const std::string> keys, const Take& take) const;
   // scan visits the rows of [from, to) in order (`to` empty = to the end) until `visit` answers false. Reads ahead and
   // does not fill the cache.
   using Visit = std::function<bool(std::string_view key, std::string_view value)>;

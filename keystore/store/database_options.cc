@@ -64,6 +64,19 @@ void set_check_options(rocksdb::DBOptions& options) {
   options.max_bgerror_resume_count = 0;
 }
 
+// Families are rotated at random: merged level by level, whatever comes from above would rewrite all of the level below
+// it, which cost as much as the rotations themselves (bench/README.md). So what is merged is of about one size, and a
+// read asks the filters of up to twice sixteen files.
+void merge_by_size(rocksdb::ColumnFamilyOptions& options) {
+  options.compaction_style = rocksdb::kCompactionStyleUniversal;
+  options.level0_file_num_compaction_trigger = 16;
+  options.level0_slowdown_writes_trigger = 40;
+  options.level0_stop_writes_trigger = 60;
+  options.compaction_options_universal.size_ratio = 25;
+  options.compaction_options_universal.min_merge_width = 4;
+  options.compaction_options_universal.max_size_amplification_percent = 100;  // on disk at most about twice the rows
+}
+
 }  // namespace
 
 std::string_view family_name(Family family) {
@@ -150,13 +163,7 @@ rocksdb::ColumnFamilyOptions family_options(Family family, std::shared_ptr<rocks
   options.compression = repetitive ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
   options.bottommost_compression = rocksdb::kDisableCompressionOption;
   options.compaction_style = rocksdb::kCompactionStyleLevel;
-  if (family == Family::kRefreshFamilies) {
-    // Families are rotated at random, so that whatever is merged into the next level rewrites all of that: with four
-    // times as much at once, a quarter as often (bench/README.md). A read asks the filters of so many more files.
-    options.level0_file_num_compaction_trigger = 16;
-    options.level0_slowdown_writes_trigger = 40;
-    options.level0_stop_writes_trigger = 60;
-  }
+  if (family == Family::kRefreshFamilies) merge_by_size(options);
   options.target_file_size_base = 32 * kMiB;
   options.max_bytes_for_level_base = 128 * kMiB;
   options.level_compaction_dynamic_level_bytes = true;

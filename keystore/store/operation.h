@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "keystore/store/store.h"
 
@@ -20,6 +22,9 @@ class Operation {
   // did. After an error nothing of what it wrote remains. A failed read need not be looked at: the committer gives up
   // the batch then.
   virtual Outcome check_and_apply(Transaction& transaction) = 0;
+  // Appends the key of a refresh family that check_and_apply is going to read: those of a commit are read together.
+  // Only for speed; committer thread.
+  virtual void name_family(std::vector<std::string>& /*keys*/) const {}
   // Exactly once, after the batch is durable and published, or with the error.
   virtual void complete(Outcome outcome) = 0;
   // Whether it lies in its asker's own memory: `complete` gives it back, and the store never deletes it.

@@ -35,6 +35,13 @@ void Transaction::committed() {
   }
 }
 
+void Transaction::read_families_ahead(std::vector<std::string>& keys) {
+  std::erase_if(keys, [this](const std::string& key) { return recent_families_.find(key) != nullptr; });
+  if (keys.size() < 2) return;
+  database_.get_many(Family::kRefreshFamilies, keys,
+                     [this](std::string_view key, std::string_view value) { recent_families_.put(key, value); });
+}
+
 std::string Transaction::place_of(Family family, std::string_view key) {
   std::string place;
   place.reserve(key.size() + 1);

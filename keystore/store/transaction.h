@@ -70,6 +70,9 @@ class Transaction {
   void damaged(Family family, std::string_view key);
 
   // --- for the committer ---
+  // read_families_ahead reads rows of Family::kRefreshFamilies that `get` is going to be asked for: together they cost
+  // less than one by one. `keys` is used up. What fails here fails again in `get`.
+  void read_families_ahead(std::vector<std::string>& keys);
   void begin_operation();
   void keep_operation();
   void drop_operation();

@@ -41,6 +41,10 @@ class RotateFamily final : public Operation {
  public:
   explicit RotateFamily(RotationRequest& request) : request_(request) {}
 
+  void name_family(std::vector<std::string>& keys) const override {
+    keys.push_back(family_key(request_.tenant, request_.family));
+  }
+
   Outcome check_and_apply(Transaction& transaction) override {
     request_.verdict = decide(transaction);
     return {};  // a refusal has written nothing, and one that revokes has

@@ -52,6 +52,28 @@ TEST_F(RotationTest, ManyHandedOverAtOnceAreDecidedOneByOneInTheirOrder) {
   EXPECT_EQ(rotate(other), Verdict::kRotated);
 }
 
+// After a restart nothing is remembered: the rows of a commit come from the database together.
+TEST_F(RotationTest, FamiliesThatSleptAreDecidedTogetherAsTheyAreOneByOne) {
+  start();
+  add_demo();
+  std::vector<RefreshToken> tokens(100);
+  for (RefreshToken& token : tokens) token = make_family();
+  RefreshToken unknown = tokens[0];
+  unknown.family.fill(0x77);
+  restart();
+  std::vector<TestRotation> requests(tokens.size() + 2);
+  std::vector<RotationRequest*> all;
+  for (size_t i = 0; i < tokens.size(); ++i) ask(requests[i], tokens[i]);
+  ask(requests[tokens.size()], unknown);
+  ask(requests[tokens.size() + 1], tokens[7]);
+  for (TestRotation& request : requests) all.push_back(&request);
+  store_->rotate_families(all);
+  for (size_t i = 0; i < tokens.size(); ++i) EXPECT_EQ(requests[i].wait(), Verdict::kRotated) << i;
+  EXPECT_EQ(requests[tokens.size()].wait(), Verdict::kUnknownFamily);
+  EXPECT_EQ(requests[tokens.size() + 1].wait(), Verdict::kRepeated);
+  for (const RefreshToken& token : tokens) EXPECT_EQ(stored(token).rotation.sequence, 2U);
+}
+
 TEST_F(RotationTest, OfManyAtOnceThoseThatTheQueueHasNoRoomForAreToldThatTheStoreIsBusy) {
   options_.queue_max = 40;
   start();
