@@ -7,10 +7,9 @@
 // - Entries are found by a hash of the whole token of 128 bits under a key of this process: two tokens of one hash can
 //   neither be made nor met.
 // - Fixed memory, mapped as it is used. Nothing is allocated after construction.
-// - A scan of tokens that come once displaces nothing and writes no entry: a full set takes a token in when it comes
-// for
-//   the second time within the set's last 12 new ones. It is then the first to go until it was asked for again; one in
-//   32 gets a longer trial, so that a new set of hot tokens finds its way in.
+// - A scan of tokens that come once displaces nothing and writes no entry: a full set takes in a token that comes again
+//   within the set's last 12 new ones. It is then the first to go until it was asked for once more; one in 32 gets a
+//   longer trial, so that a new set of hot tokens finds its way in.
 #pragma once
 
 #include <array>
