@@ -11,6 +11,7 @@
 namespace signet {
 
 bool notify_service_manager(std::string_view state) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here changes the environment
   const char* variable = std::getenv("NOTIFY_SOCKET");
   if (variable == nullptr) return false;
   std::string_view path(variable);
