@@ -63,8 +63,11 @@ class StoredRows final : public StoreLoader {
   void on_tenant(TenantRow row) override { tenants.push_back(std::move(row)); }
   void on_key(KeyRow row) override { keys.push_back(std::move(row)); }
   void on_secret(SecretRow row) override {
-    if (row.family == kPepperFamily) peppers.push_back(std::move(row));
-    if (row.family == kFamilyKeyFamily) family_keys.push_back(std::move(row));
+    if (row.family == kPepperFamily) {
+      peppers.push_back(std::move(row));
+    } else if (row.family == kFamilyKeyFamily) {
+      family_keys.push_back(std::move(row));
+    }
   }
   void reserve_revocations(size_t about) override { revocations_.reserve(about); }
   void on_revocations(std::span<const Revocation> revocations) override { revocations_.add(revocations); }

@@ -44,7 +44,7 @@ class ReaderScope {
 
 LastUsedFlusher::LastUsedFlusher(const Parts& parts, std::chrono::seconds interval)
     : parts_(parts), since_minute_(minute_now()) {
-  thread_ = std::jthread([this, interval](std::stop_token stop) { run(stop, interval); });
+  thread_ = std::jthread([this, interval](const std::stop_token& stop) { run(stop, interval); });
 }
 
 LastUsedFlusher::~LastUsedFlusher() = default;
