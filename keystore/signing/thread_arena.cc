@@ -59,11 +59,14 @@ Block* block_of(void* payload) { return static_cast<Block*>(payload) - 1; }
 
 // The link of a free block is in its payload.
 Block* next_of(Block* block) {
-  Block* next = nullptr;
+  uintptr_t next = 0;
   std::memcpy(&next, payload_of(block), sizeof next);
-  return next;
+  return reinterpret_cast<Block*>(next);
 }
-void set_next(Block* block, Block* next) { std::memcpy(payload_of(block), &next, sizeof next); }
+void set_next(Block* block, Block* next) {
+  const auto address = reinterpret_cast<uintptr_t>(next);
+  std::memcpy(payload_of(block), &address, sizeof address);
+}
 
 size_t class_of(size_t size) {
   if (size <= kPayloadMin) return 0;
@@ -130,8 +133,9 @@ void* allocate_in(Arena& arena, size_t size) {
   }
   if (block != nullptr) [[likely]] {
     arena.free[class_index] = next_of(block);
-  } else if ((block = carve(arena, class_index)) == nullptr) {
-    return nullptr;
+  } else {
+    block = carve(arena, class_index);
+    if (block == nullptr) return nullptr;
   }
   block->size = static_cast<uint32_t>(size);
   return payload_of(block);

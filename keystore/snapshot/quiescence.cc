@@ -121,7 +121,7 @@ bool QuiescentDomain::wait_for_room(Backlog most, std::chrono::milliseconds time
   return implementation_->freed.wait_for(lock, timeout, [&] { return implementation_->room(most); });
 }
 
-bool QuiescentDomain::wait_for_retired(std::stop_token stop) {
+bool QuiescentDomain::wait_for_retired(const std::stop_token& stop) {
   std::unique_lock lock(implementation_->mutex);
   return implementation_->retired_changed.wait(lock, stop, [&] { return !implementation_->retired.empty(); }) &&
          !stop.stop_requested();

@@ -90,7 +90,7 @@ class QuiescentDomain {
   // a reader's thread (it would wait for itself).
   bool wait_for_room(Backlog most, std::chrono::milliseconds timeout);
   // wait_for_retired blocks until something is retired (true) or stop is requested (false).
-  bool wait_for_retired(std::stop_token stop);
+  bool wait_for_retired(const std::stop_token& stop);
   // Any thread; locks.
   Backlog backlog() const;
 

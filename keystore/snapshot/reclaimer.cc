@@ -17,7 +17,7 @@ constexpr microseconds kPauseMax{1000};  // a worker in a long iteration: comple
 
 Reclaimer::Reclaimer(QuiescentDomain& domain) : thread_(&Reclaimer::run, std::ref(domain)) {}
 
-void Reclaimer::run(std::stop_token stop, QuiescentDomain& domain) {
+void Reclaimer::run(const std::stop_token& stop, QuiescentDomain& domain) {
   while (domain.wait_for_retired(stop)) {
     microseconds pause = kPauseMin;
     while (domain.poll() == 0 && domain.backlog().actions != 0 && !stop.stop_requested()) {

@@ -18,7 +18,7 @@ class Reclaimer {
   Reclaimer& operator=(const Reclaimer&) = delete;
 
  private:
-  static void run(std::stop_token stop, QuiescentDomain& domain);
+  static void run(const std::stop_token& stop, QuiescentDomain& domain);
   std::jthread thread_;
 };
 

@@ -83,9 +83,8 @@ std::unexpected<StoreOpenFailure> failure_of(const std::string& data, const Data
     case DatabaseErrorKind::kInUse:
       return in_use(data);
     case DatabaseErrorKind::kDamaged:
+    case DatabaseErrorKind::kNotFound:  // a file of the store is gone
       return damaged(data, error.text);
-    case DatabaseErrorKind::kNotFound:
-      return damaged(data, error.text);  // a file of the store is gone
     case DatabaseErrorKind::kOtherFamilies:
       return open_failure(StoreOpenError::kOtherVersion,
                           fmt::format("{}/store has other column families than this version writes: use the version of "
