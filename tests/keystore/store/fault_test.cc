@@ -161,10 +161,14 @@ TEST_F(FaultTest, LosesNothingAcknowledgedWhenThePowerGoes) {
     threads.emplace_back([&] {
       while (import_chunk(*store_, chunk_of(chunks))) ++chunks;
     });
-    std::this_thread::sleep_for(std::chrono::milliseconds(15 + 7 * round));
+    const auto none_acknowledged = [&] {
+      const std::lock_guard lock(mutex);
+      return acknowledged.empty();
+    };
+    while (none_acknowledged()) std::this_thread::sleep_for(std::chrono::milliseconds(1));  // however slow the disk
+    std::this_thread::sleep_for(std::chrono::milliseconds(7 * round));
     faults_->lose_power();
     for (auto& thread : threads) thread.join();
-    EXPECT_FALSE(acknowledged.empty());
     // The mark is synced once a second: it may have fallen back, too.
     if (round % 2 == 1) write_file(mark_path(), early_mark);
     open_after();
