@@ -75,34 +75,33 @@ void note_single(std::string_view value, std::string_view& kept, bool& repeated)
 
 HeadRefusal note_field(const HeaderField& field, ParsedHead& head, FramingFields& seen) {
   const std::string_view name = field.name;
-  const char* octets = name.data();
   const std::string_view value = field.value;
   bool ignored = false;
   switch (name.size()) {  // most fields are told apart by length alone
     case 4:
-      if (token_is(octets, "host")) return note_host(value, seen);
+      if (token_is(name.data(), "host")) return note_host(value, seen);
       break;
     case 6:
-      if (token_is(octets, "expect")) return note_expect(value, head);
+      if (token_is(name.data(), "expect")) return note_expect(value, head);
       break;
     case 10:
-      if (token_is(octets, "connection")) note_connection(value, seen);
+      if (token_is(name.data(), "connection")) note_connection(value, seen);
       break;
     case 12:
-      if (token_is(octets, "content-type")) note_single(value, head.content_type, head.repeated_content_type);
+      if (token_is(name.data(), "content-type")) note_single(value, head.content_type, head.repeated_content_type);
       break;
     case 13:
-      if (token_is(octets, "authorization")) {
+      if (token_is(name.data(), "authorization")) {
         note_single(value, head.authorization, head.repeated_authorization);
-      } else if (token_is(octets, "if-none-match")) {
+      } else if (token_is(name.data(), "if-none-match")) {
         note_single(value, head.if_none_match, ignored);
       }
       break;
     case 14:
-      if (token_is(octets, "content-length")) return note_content_length(value, head);
+      if (token_is(name.data(), "content-length")) return note_content_length(value, head);
       break;
     case 17:
-      if (token_is(octets, "transfer-encoding")) return note_transfer_encoding(value, head, seen);
+      if (token_is(name.data(), "transfer-encoding")) return note_transfer_encoding(value, head, seen);
       break;
     default:
       break;

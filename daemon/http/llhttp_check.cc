@@ -54,9 +54,8 @@ HeadRefusal llhttp_check(std::string_view head_octets, const ParsedHead& head) {
   llhttp_init(&parser, HTTP_REQUEST, &settings());
   bool complete = false;
   parser.data = &complete;
-  const char* begin = head_octets.data();
-  const char* end = begin + head_octets.size();
-  const int result = kExecute(&parser, begin, end);
+  const char* end = head_octets.data() + head_octets.size();
+  const int result = kExecute(&parser, head_octets.data(), end);
   if (result == HPE_INVALID_METHOD) return HeadRefusal::kMethodUnknown;
   const bool agrees = result == HPE_PAUSED && complete && llhttp_get_error_pos(&parser) == end &&
                       parser.http_major == 1 && parser.http_minor == head.minor_version &&

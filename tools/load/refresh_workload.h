@@ -24,8 +24,8 @@ struct RefreshPlan {
 };
 
 // A refusal (4xx but 429) and an answer without a successor end the walk of their family, and the last family's end
-// that of the connection. After a lost connection,
-// a 429 or a 5xx the same token is presented again: a retry gets the same successor. Not thread-safe.
+// that of the connection. After a lost connection, a 429 or a 5xx the same token is presented again: a retry gets the
+// same successor. Not thread-safe.
 class RefreshWorkload final : public Workload {
  public:
   RefreshWorkload(const RefreshPlan& plan, const Share& share);
