@@ -6,6 +6,8 @@
 #include <ostream>
 #include <utility>
 
+#include "daemon/endpoint/issuance_policy.h"
+#include "daemon/endpoint/service_shared.h"
 #include "keystore/grants/refresh_family.h"
 #include "keystore/grants/rotation_request.h"
 #include "protocol/base/random.h"
@@ -13,22 +15,12 @@
 namespace signet::bench {
 namespace {
 
-RefreshFamily new_family(const std::string& client_id, const FamilyKeys& keys, RefreshToken& first) {
-  const UnixSeconds now = static_cast<UnixSeconds>(::time(nullptr));
-  RefreshFamily family{.client_id = client_id,
-                       .subject = client_id,
-                       .scope = "a.read a.write b.read",
-                       .audiences = {"https://api.example.com/orders"},
-                       .created_ms = now * 1000,
-                       .idle_expires_at = now + 30 * 86'400,
-                       .absolute_expires_at = now + 365 * 86'400};
-  fill_random(family.id);
-  first = {.key_version = keys.current_version(), .family = family.id, .sequence = 1};
-  fill_random(first.secret);
-  family.rotation.sequence = first.sequence;
-  family.rotation.key_version = first.key_version;
-  family.rotation.current_hash =
-      hash_refresh_secret(keys.current_refresh_keys(), family.id, first.sequence, first.secret);
+RefreshFamily family_of(const std::string& client_id, const FamilyKeys& keys, RefreshToken& first) {
+  RefreshFamily family = new_family(keys, ServiceSettings(), UnixMs{::time(nullptr)} * 1000, first);
+  family.client_id = client_id;
+  family.subject = client_id;
+  family.scope = "a.read a.write b.read";
+  family.audiences = {"https://api.example.com/orders"};
   return family;
 }
 
@@ -78,7 +70,7 @@ void fill_families(Keystore& keystore, const FamilyFill& fill, InFlight& flight)
     flight.take();
     std::ostream* const tokens = i % fill.tokens_every == 0 ? fill.tokens : nullptr;
     RefreshToken first;
-    RefreshFamily family = new_family(fill.client_id, keys, first);
+    RefreshFamily family = family_of(fill.client_id, keys, first);
     store.create_family(std::nullopt, std::move(family), [&store, &keys, &flight, first, tokens](auto made) {
       if (!made) return flight.give(false);
       store.rotate_family(*new FirstRotation(*made, first, keys, tokens, flight));  // deletes itself
