@@ -4,10 +4,29 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cctype>
 #include <charconv>
+#include <string_view>
 #include <utility>
 
 namespace signet::ctl {
+namespace {
+
+// Stands before a value that CLI11 would take for an option. No argument of a user begins with it and a hyphen.
+constexpr char kValueMark = '\x01';
+constexpr size_t kThumbprintSize = 43;  // characters of a key id (RFC 7638, SHA-256)
+
+bool is_base64url(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_'; }
+
+// Key ids, token ids and client ids may begin with hyphens. -h is the only short option, and no option is as long as a
+// key id.
+bool is_value(std::string_view argument) {
+  if (!argument.starts_with('-') || argument == "-" || argument == "-h") return false;
+  if (!argument.starts_with("--")) return true;
+  return argument.size() == kThumbprintSize && std::ranges::all_of(argument, is_base64url);
+}
+
+}  // namespace
 
 struct Arguments::Implementation {
   explicit Implementation(std::string usage, std::string help) : app(std::move(help), "signetctl " + usage) {
@@ -17,7 +36,13 @@ struct Arguments::Implementation {
 
   CLI::Option* add(const std::string& name, const std::string& value, const std::string& help,
                    CLI::callback_t callback) {
-    CLI::Option* option = app.add_option(name, std::move(callback), help);
+    const auto unmarked = [callback = std::move(callback)](CLI::results_t values) {
+      for (std::string& text : values) {
+        if (text.starts_with(kValueMark)) text.erase(0, 1);
+      }
+      return callback(values);
+    };
+    CLI::Option* option = app.add_option(name, unmarked, help);
     option->type_name(value);
     option->expected(1);
     return option;
@@ -95,13 +120,18 @@ void Arguments::switch_pair(const std::string& name, std::optional<bool>& to, co
 
 std::optional<Failure> Arguments::parse(const std::vector<std::string>& arguments) {
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // CLI11 takes them so
+  for (std::string& argument : reversed) {
+    if (is_value(argument)) argument.insert(argument.begin(), kValueMark);
+  }
   CLI::App& app = implementation_->app;
   try {
     app.parse(reversed);
   } catch (const CLI::CallForHelp&) {
     return Failure{app.help(), kExitDone};
   } catch (const CLI::ParseError& error) {
-    return usage_failure(fmt::format("{}\nTry `{} --help`.", error.what(), app.get_name()));
+    std::string what = error.what();
+    std::erase(what, kValueMark);
+    return usage_failure(fmt::format("{}\nTry `{} --help`.", what, app.get_name()));
   }
   for (const auto& [yes, no] : implementation_->pairs) {
     if (yes->count() != 0 && no->count() != 0) {

@@ -116,6 +116,35 @@ TEST_F(Usage, WrongArgumentsAreRefusedBeforeTheDaemonIsAsked) {
   EXPECT_EQ(admin_.requests().size(), 0u);
 }
 
+// One key id in 64 begins with a hyphen.
+TEST_F(Usage, AnIdentifierMayBeginWithAHyphen) {
+  const std::string kid = "-BJZ6UTgtKOtXNDJSpcSUK7ngaN44rB51qTyFT8bANA";
+  const std::string twice = "--JZ6UTgtKOtXNDJSpcSUK7ngaN44rB51qTyFT8bANA";
+  for (const Arguments& arguments : std::vector<Arguments>{{"key", "export-secret", kid},
+                                                           {"key", "export-secret", twice},
+                                                           {"key", "export-secret", "--json", kid},
+                                                           {"token", "revoke", "--kid", kid},
+                                                           {"token", "revoke", "--kid=" + twice},
+                                                           {"client", "show", "-x"}}) {
+    const size_t before = admin_.requests().size();
+    const RunResult result = run(arguments);
+    EXPECT_NE(result.status, 2) << result.err;
+    ASSERT_EQ(admin_.requests().size(), before + 1) << result.err;
+    const FakeRequest request = admin_.requests().back();
+    const std::string asked = request.target + request.body;
+    EXPECT_TRUE(asked.contains(kid) || asked.contains(twice) || asked.contains("-x")) << asked;
+    EXPECT_FALSE(asked.contains('\x01')) << asked;
+  }
+}
+
+TEST_F(Usage, ASpareArgumentWithAHyphenIsNamedAsItWasGiven) {
+  const RunResult result = run({"key", "list", "-x"});
+  EXPECT_EQ(result.status, 2);
+  EXPECT_TRUE(result.err.contains(" -x\n")) << result.err;
+  EXPECT_FALSE(result.err.contains("x01")) << result.err;
+  EXPECT_EQ(run({"client", "show", "--no-such-option"}).status, 2);
+}
+
 TEST_F(Usage, EveryVerbOfTheTableHasHelp) {
   std::set<std::string> seen;
   for (const Command& command : all_commands()) {
