@@ -27,19 +27,38 @@ void GrowingTable::reserve(size_t entries) {
   publish(std::make_shared<RevocationTable>(capacity, with_times_), nullptr);
 }
 
+// Half full with what lives: a table full of what has ended does not grow. At least room for what lives, for what is
+// put until then and for what is put while it is copied, at two slots of three.
+void GrowingTable::prepare() {
+  const RevocationTable& current = *state_.load().current;
+  next_for_ = current.live() + current.capacity() / 24 + 1;
+  const size_t puts = current.capacity() / kSlotsPerPut + 1;
+  next_ = std::make_shared<RevocationTable>(std::max<size_t>({current.live() * 2, (next_for_ + puts) * 3 / 2 + 4, 64}),
+                                            with_times_);
+  touched_ = 0;
+  touching_ = true;
+}
+
 void GrowingTable::grow() {
-  while (state_.load().previous != nullptr) work(kSlotsPerStep);  // cannot be, for the room left below
-  const std::shared_ptr<RevocationTable> full = state_.load().current;
-  // Half full with what lives: a table full of what has ended does not grow. At least room for what lives and for what
-  // is put while it is copied, at two slots of three.
-  const size_t puts = full->capacity() / kSlotsPerPut + 1;
-  const size_t capacity = std::max<size_t>({full->live() * 2, (full->live() + puts + 1) * 3 / 2 + 4, 64});
+  while (state_.load().previous != nullptr) work(kSlotsPerStep);  // cannot be, for the room left by `prepare`
+  if (next_ == nullptr || state_.load().current->live() > next_for_) prepare();  // copied a moment ago, or very small
+  while (touching_) touch_next();
   copied_ = 0;
   sweeping_ = false;
-  publish(std::make_shared<RevocationTable>(capacity, with_times_), full);
+  publish(std::exchange(next_, nullptr), state_.load().current);
+}
+
+void GrowingTable::touch_next() {
+  touched_ = next_->touch(touched_, kOctetsPerPut);
+  touching_ = touched_ != 0;
 }
 
 bool GrowingTable::put(RevocationHash hash, uint16_t bucket, UnixMs time) {
+  // While one is copied, how much lives is not known yet. More than was thought lives where slots were free again.
+  if (const State& state = state_.load(); state.previous == nullptr && state.current->nearly_full()) {
+    if (next_ == nullptr || state.current->live() > next_for_) prepare();
+  }
+  if (touching_) touch_next();
   if (state_.load().current->full()) grow();
   const State& state = state_.load();
   const bool known = state.previous != nullptr && state.previous->contains(hash);
@@ -87,7 +106,8 @@ size_t GrowingTable::live() const {
 
 size_t GrowingTable::bytes() const {
   const State& state = state_.load();
-  return state.current->bytes() + (state.previous == nullptr ? 0 : state.previous->bytes());
+  return state.current->bytes() + (state.previous == nullptr ? 0 : state.previous->bytes()) +
+         (next_ == nullptr ? 0 : next_->bytes());
 }
 
 }  // namespace signet

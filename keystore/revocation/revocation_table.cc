@@ -11,6 +11,7 @@ namespace {
 
 constexpr UnixSeconds kBucketSeconds = 4 * 60 * 60;
 constexpr UnixSeconds kFirstBucket = 1'704'067'200;  // 2024-01-01T00:00:00Z
+constexpr size_t kPage = 4096;
 constexpr size_t kHugePage = size_t{2} << 20;
 
 uint16_t bucket_at(UnixSeconds seconds) {
@@ -26,7 +27,6 @@ bool ended(uint32_t note, uint16_t ended_below) {
 size_t octets_for(size_t capacity, bool with_times) {
   const size_t slot = sizeof(uint64_t) + sizeof(uint32_t) + (with_times ? sizeof(uint64_t) : 0);
   const size_t size = capacity * slot;
-  constexpr size_t kPage = 4096;
   return (size + kPage - 1) / kPage * kPage;
 }
 
@@ -55,6 +55,13 @@ RevocationTable::~RevocationTable() {
   auto* memory = reinterpret_cast<char*>(tags_);
   for (size_t at = 0; at < mapped_; at += kSlice) madvise(memory + at, std::min(kSlice, mapped_ - at), MADV_DONTNEED);
   munmap(memory, mapped_);
+}
+
+size_t RevocationTable::touch(size_t from, size_t octets) {
+  const size_t end = std::min(from + octets, mapped_);
+  // Stored, not loaded, or else it would be a page of zeros that all share. Nobody else has the table yet.
+  for (size_t at = from; at < end; at += kPage) reinterpret_cast<volatile char*>(tags_)[at] = 0;
+  return end == mapped_ ? 0 : end;
 }
 
 size_t RevocationTable::find(RevocationHash hash) const {

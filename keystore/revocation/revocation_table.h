@@ -57,11 +57,16 @@ class RevocationTable {
   }
 
   // --- the writer ---
+  // touch has the memory of `octets` from `from` there; gives where to go on (0 = the end was reached). To be done
+  // before readers come: the first to touch a huge page waits until all of it is cleared.
+  size_t touch(size_t from, size_t octets);
   // put adds an entry, or raises the bucket and the time of the one that is there. There must be room (`full`).
   // Gives whether it was new.
   bool put(RevocationHash hash, uint16_t bucket, UnixMs time);
   // True when a further new entry would leave too few slots that were never used.
   bool full() const { return (used_ + 1) * 3 > capacity_ * 2; }
+  // True when fewer than one slot in twenty-four is left until then.
+  bool nearly_full() const { return used_ * 24 > capacity_ * 15; }
   // erase frees an entry; gives whether it was there.
   bool erase(RevocationHash hash);
   // sweep frees entries of ended buckets among `count` slots from `from`; gives where to go on (0 = the end was
