@@ -1,6 +1,5 @@
 #include "daemon/process_metrics.h"
 
-#include <dirent.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -8,9 +7,11 @@
 #include <charconv>
 #include <cstdio>
 #include <ctime>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace signet {
@@ -39,10 +40,11 @@ std::vector<std::string_view> split(std::string_view text) {
 }
 
 uint64_t count_open_fds() {
-  std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir("/proc/self/fd"), &::closedir);
+  std::error_code error;
+  std::filesystem::directory_iterator at("/proc/self/fd", error);
   uint64_t count = 0;
-  while (directory && ::readdir(directory.get()) != nullptr) ++count;
-  return count > 3 ? count - 3 : 0;  // ".", ".." and the one that reads
+  for (; !error && at != std::filesystem::directory_iterator(); at.increment(error)) ++count;
+  return count > 1 ? count - 1 : 0;  // but for the one that reads
 }
 
 double seconds(clockid_t clock) {

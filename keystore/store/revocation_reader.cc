@@ -74,7 +74,7 @@ struct RevocationReader::Job {
 };
 
 struct RevocationReader::Queue {
-  moodycamel::BlockingConcurrentQueue<Job*> jobs;
+  moodycamel::BlockingConcurrentQueue<std::unique_ptr<Job>> jobs;  // null: look whether it closes
 };
 
 RevocationReader::RevocationReader(const Database& database, const SafeTime& time)
@@ -89,7 +89,7 @@ void RevocationReader::submit(const FeedRange& query, StoreDone<FeedRows> done) 
     return done(std::unexpected(closing_ ? unavailable("the store is closed")
                                          : StoreError{StoreErrorKind::kBusy, "too many pages are being read"}));
   }
-  queue_->jobs.enqueue(std::make_unique<Job>(Job{query, std::move(done)}).release());
+  queue_->jobs.enqueue(std::make_unique<Job>(Job{query, std::move(done)}));
 }
 
 void RevocationReader::close() {
@@ -104,13 +104,13 @@ void RevocationReader::run() {
   ::pthread_setname_np(::pthread_self(), "feed-reader");
   constexpr int64_t kPatienceUs = 1000;
   while (!closing_ || pending_ != 0) {
-    Job* job = nullptr;
+    std::unique_ptr<Job> job;
     if (closing_) {
       queue_->jobs.wait_dequeue_timed(job, kPatienceUs);
     } else {
       queue_->jobs.wait_dequeue(job);
     }
-    if (job != nullptr) answer(std::unique_ptr<Job>(job));
+    if (job != nullptr) answer(std::move(job));
   }
 }
 

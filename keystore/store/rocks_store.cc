@@ -38,7 +38,7 @@ class BackgroundErrors {
   std::string first_;
 };
 
-class RocksStore : public Store {
+class RocksStore final : public Store {
  public:
   RocksStore(const StoreOptions& options, StoreFiles files, Clock& clock, std::shared_ptr<BackgroundErrors> errors)
       : path_(options.path),

@@ -75,7 +75,8 @@ bool audience(Cursor& in, OwnClaims& out) {
   }
   if (!in.skip("[")) return false;
   do {
-    if (out.audience_count == kOwnAudiencesMax || !in.text(out.audience_values[out.audience_count++])) return false;
+    if (out.audience_count == kOwnAudiencesMax || !in.text(out.audience_values[out.audience_count])) return false;
+    ++out.audience_count;
   } while (in.skip(","));
   return in.skip("]");
 }

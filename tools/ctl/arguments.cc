@@ -29,7 +29,7 @@ bool is_value(std::string_view argument) {
 }  // namespace
 
 struct Arguments::Implementation {
-  explicit Implementation(std::string usage, std::string help) : app(std::move(help), "signetctl " + usage) {
+  Implementation(const std::string& usage, std::string help) : app(std::move(help), "signetctl " + usage) {
     app.set_help_flag("-h,--help", "Show this help");
     app.option_defaults()->always_capture_default(false);
   }
@@ -52,8 +52,8 @@ struct Arguments::Implementation {
   std::vector<std::pair<CLI::Option*, CLI::Option*>> pairs;  // options of `app` that must not be given together
 };
 
-Arguments::Arguments(std::string usage, std::string help)
-    : implementation_(std::make_unique<Implementation>(std::move(usage), std::move(help))) {}
+Arguments::Arguments(const std::string& usage, std::string help)
+    : implementation_(std::make_unique<Implementation>(usage, std::move(help))) {}
 
 Arguments::~Arguments() = default;
 

@@ -18,7 +18,7 @@ namespace signet::ctl {
 class Arguments {
  public:
   // `usage` is how the command is called, "client add", and `help` its one line.
-  Arguments(std::string usage, std::string help);
+  Arguments(const std::string& usage, std::string help);
   ~Arguments();
   Arguments(const Arguments&) = delete;
   Arguments& operator=(const Arguments&) = delete;

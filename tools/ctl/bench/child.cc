@@ -73,6 +73,7 @@ std::expected<Child, std::string> Child::start(const ChildPlan& plan) {
   }
   std::vector<std::string> texts = plan.command;
   std::vector<char*> arguments;
+  arguments.reserve(texts.size() + 1);
   for (std::string& text : texts) arguments.push_back(text.data());
   arguments.push_back(nullptr);
   const pid_t parent = getpid(), pid = fork();

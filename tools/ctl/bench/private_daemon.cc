@@ -167,7 +167,7 @@ std::expected<std::string, Failure> PrivateDaemon::add_client(const std::string&
   if (!answer) return std::unexpected(answer.error());
   const auto added = read_answer(answer->body);
   if (!added) return std::unexpected(added.error());
-  const std::string path = data_dir_ + "/" + client_id + "-secret";
+  std::string path = data_dir_ + "/" + client_id + "-secret";
   auto file = SecretFile::create(path);
   if (!file) return std::unexpected(file.error());
   if (auto written = file->commit(text_of(*added, "client_secret")); !written) return std::unexpected(written.error());
