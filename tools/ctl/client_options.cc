@@ -69,6 +69,7 @@ std::string joined_scopes(const std::vector<std::string>& options) {
 std::string alg_fault(const std::string& name) {
   if (parse_jws_algorithm(name)) return "";
   std::vector<std::string_view> known;
+  known.reserve(kAllJwsAlgorithms.size());
   for (const JwsAlgorithm algorithm : kAllJwsAlgorithms) known.push_back(jws_algorithm_name(algorithm));
   const std::string_view nearest = nearest_name(name, known);
   const std::string guess = nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest);

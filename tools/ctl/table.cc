@@ -43,6 +43,7 @@ std::string Table::render(bool with_titles) {
   std::string text;
   if (with_titles) {
     std::vector<std::string> titles;
+    titles.reserve(columns_.size());
     for (const Column& column : columns_) titles.push_back(column.title);
     append_line(text, titles);
   }

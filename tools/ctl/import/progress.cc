@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "tools/ctl/time_text.h"
 
@@ -30,7 +31,7 @@ std::string progress_line(uint64_t done, uint64_t total, double elapsed_s) {
   if (rate < 1 || done > total) return line;
   const double left_s = static_cast<double>(total - done) / rate;
   return line + fmt::format("  {}/s  {} left", with_commas(static_cast<uint64_t>(rate)),
-                            duration_text(static_cast<int64_t>(left_s + 0.5)));
+                            duration_text(std::llround(left_s)));
 }
 
 Progress::Progress(std::FILE* to, uint64_t total) : to_(to), total_(total), terminal_(isatty(fileno(to)) == 1) {}

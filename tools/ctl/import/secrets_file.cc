@@ -151,7 +151,9 @@ std::optional<std::string> SecretsFile::find(const ImportClient& client) const {
   if (index_.empty()) return std::nullopt;
   const uint64_t hash = hash_of(client.tenant_name(), client.client_id);
   auto place = std::upper_bound(index_.begin(), index_.end(), Place{hash, UINT64_MAX});
-  while (place != index_.begin() && (--place)->hash == hash) {  // the last line first
+  while (place != index_.begin()) {  // the last line first
+    --place;
+    if (place->hash != hash) break;
     const auto text = read_line(place->offset);
     auto line = text ? parse_line(*text) : std::nullopt;
     if (line && line->client_id == client.client_id && line->tenant == client.tenant_name()) {
