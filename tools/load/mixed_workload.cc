@@ -7,6 +7,7 @@ namespace {
 
 std::vector<double> weights_of(const std::vector<MixedWorkload::Part>& parts) {
   std::vector<double> weights;
+  weights.reserve(parts.size());
   for (const auto& part : parts) weights.push_back(part.weight);
   return weights;
 }

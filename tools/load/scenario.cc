@@ -178,6 +178,7 @@ Result<WorkloadFactory> Preparation::mixed_factory() {
   }
   return [parts](const Share& share) {
     std::vector<MixedWorkload::Part> of_share;
+    of_share.reserve(parts.size());
     for (const auto& [make, weight] : parts) of_share.push_back({make(share), weight});
     return std::make_unique<MixedWorkload>(std::move(of_share), share);
   };
