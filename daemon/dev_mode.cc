@@ -58,7 +58,7 @@ Missing find_missing(const Keystore& keystore) {
 void make_keys(Keystore& keystore, const std::vector<JwsAlgorithm>& algorithms, std::vector<Outcome>& outcomes) {
   for (JwsAlgorithm algorithm : algorithms) {
     auto [done, outcome] = completion<KeyRow>();
-    keystore.generate_key(kActor, 0, algorithm, {}, 0, std::move(done));
+    keystore.generate_key(kActor, 0, {.algorithm = algorithm}, std::move(done));
     outcomes.push_back(std::move(outcome));
   }
 }

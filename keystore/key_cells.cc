@@ -8,24 +8,31 @@ namespace signet {
 namespace {
 
 constexpr std::string_view kKeyFamily = "key";
+constexpr std::string_view kDialectKeyFamily = "dialect-key";
 constexpr uint32_t kKeyCellVersion = 1;  // rises when a key is sealed anew
 const char* const kDamaged = "was altered, or belongs elsewhere: restore the data directory from a backup";
 
-// tenant (4 octets, big-endian), size of the kid (1), kid, algorithm (1), audience.
+// tenant (4 octets, big-endian), size of the kid (1), kid, algorithm (1), audience or dialect.
 std::vector<uint8_t> key_cell_row(const KeyRow& row) {
+  const std::string& place = row.dialect.empty() ? row.audience : row.dialect;
   std::vector<uint8_t> bytes;
-  bytes.reserve(6 + row.kid.size() + row.audience.size());
+  bytes.reserve(6 + row.kid.size() + place.size());
   for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<uint8_t>(row.tenant >> shift));
   bytes.push_back(static_cast<uint8_t>(row.kid.size()));
   for (const char c : row.kid) bytes.push_back(static_cast<uint8_t>(c));
   bytes.push_back(static_cast<uint8_t>(row.algorithm));
-  for (const char c : row.audience) bytes.push_back(static_cast<uint8_t>(c));
+  for (const char c : place) bytes.push_back(static_cast<uint8_t>(c));
   return bytes;
+}
+
+// Another family for another use: a key cannot become a dialect's, nor an ordinary one, by a change of its row.
+CellPlace key_cell_place(const KeyRow& row, ByteSpan key) {
+  return {row.dialect.empty() ? kKeyFamily : kDialectKeyFamily, key, kKeyCellVersion};
 }
 
 std::expected<std::shared_ptr<const PrivateKey>, std::string> open_private_key(const Vault& vault, const KeyRow& row) {
   const std::vector<uint8_t> place = key_cell_row(row);
-  const auto plain = vault.open_cell({kKeyFamily, place, kKeyCellVersion}, row.sealed_private);
+  const auto plain = vault.open_cell(key_cell_place(row, place), row.sealed_private);
   if (!plain) return std::unexpected(fmt::format("its sealed private half {}", kDamaged));
   auto key = load_private_key(row.algorithm, plain->expose());
   if (!key && key.error() == KeyError::kNoLockedMemory) {
@@ -41,7 +48,7 @@ std::expected<std::vector<uint8_t>, VaultError> seal_private_key(const Vault& va
                                                                  const PrivateKey& key) {
   const std::vector<uint8_t> place = key_cell_row(row);
   const SecretBytes plain = key.serialise();
-  return vault.seal_cell({kKeyFamily, place, kKeyCellVersion}, plain.expose());
+  return vault.seal_cell(key_cell_place(row, place), plain.expose());
 }
 
 KeySource key_source(const KeyRow& row, std::shared_ptr<const PrivateKey> private_key) {
@@ -49,6 +56,7 @@ KeySource key_source(const KeyRow& row, std::shared_ptr<const PrivateKey> privat
           .algorithm = row.algorithm,
           .status = row.status,
           .audience = row.audience,
+          .dialect = row.dialect,
           .public_jwk = row.public_jwk,
           .created_at = row.created_at,
           .activated_at = row.activated_at,

@@ -1,6 +1,6 @@
 // Key cells: how the private half of a key and a version of the pepper are sealed. A cell is bound to all that decides
 // what its content may be used for, so that whoever can write the store alone can neither move a key to another tenant
-// or kid, nor change its algorithm or (HMAC) its audience.
+// or kid, nor change its algorithm, its dialect or (HMAC) its audience.
 #pragma once
 
 #include <expected>
@@ -16,7 +16,7 @@ namespace signet {
 
 inline constexpr std::string_view kPepperFamily = "pepper";
 
-// seal_private_key seals `key` for `row`, whose tenant, kid, algorithm and audience are set. Any thread.
+// seal_private_key seals `key` for `row`, whose tenant, kid, algorithm, audience and dialect are set. Any thread.
 std::expected<std::vector<uint8_t>, VaultError> seal_private_key(const Vault& vault, const KeyRow& row,
                                                                  const PrivateKey& key);
 // prepare_stored_key opens the row's private half, if it has one, and prepares the key. The error names the key and

@@ -18,16 +18,22 @@ std::unexpected<StoreError> invalid(std::string text) {
 
 }  // namespace
 
-std::expected<void, StoreError> check_key_wish(const KeyWish& wish) {
-  if (is_rsa(wish.algorithm) ? std::ranges::find(kRsaBits, wish.bits) == kRsaBits.end() : wish.bits != 0) {
-    return invalid(is_rsa(wish.algorithm) ? "bits: 2048, 3072 or 4096" : "bits: only RSA keys have a choice of size");
+std::expected<void, StoreError> check_key_purpose(const KeyPurpose& purpose) {
+  const bool rsa = is_rsa(purpose.algorithm);
+  if (rsa ? std::ranges::find(kRsaBits, purpose.bits) == kRsaBits.end() : purpose.bits != 0) {
+    return invalid(rsa ? "bits: 2048, 3072 or 4096" : "bits: only RSA keys have a choice of size");
   }
-  if (is_symmetric(wish.algorithm) == wish.audience.empty()) {
-    return invalid(wish.audience.empty() ? "audience: an HMAC key belongs to one audience, because whoever checks "
-                                           "tokens with it can also make them"
-                                         : "audience: only HMAC keys belong to an audience");
+  if (!purpose.dialect.empty()) {
+    if (!valid_dialect_name(purpose.dialect)) return invalid("dialect: 1 to 32 of a-z0-9-, a letter first");
+    if (!purpose.audience.empty()) return invalid("audience: a dialect's key belongs to no audience");
+    return {};
   }
-  if (wish.audience.size() > kAudienceSizeMax) return invalid("audience: too long");
+  if (is_symmetric(purpose.algorithm) == purpose.audience.empty()) {
+    return invalid(purpose.audience.empty() ? "audience: an HMAC key belongs to one audience, because whoever checks "
+                                              "tokens with it can also make them"
+                                            : "audience: only HMAC keys belong to an audience");
+  }
+  if (purpose.audience.size() > kAudienceSizeMax) return invalid("audience: too long");
   return {};
 }
 

@@ -8,18 +8,15 @@
 #include <mutex>
 #include <thread>
 
+#include "keystore/key_purpose.h"
 #include "keystore/store/store.h"
 
 namespace signet {
 
-inline constexpr int kRsaBitsDefault = 3072;
-
 struct KeyWish {
   AuditActor actor;
   uint32_t tenant = 0;
-  JwsAlgorithm algorithm{};
-  std::string audience;  // HMAC only
-  int bits = 0;          // RSA only; 0 = kRsaBitsDefault
+  KeyPurpose purpose;
 };
 
 class KeyGenerator {
@@ -51,7 +48,7 @@ class KeyGenerator {
   std::thread thread_;
 };
 
-// check_key_wish: the sizes and the audience fit the algorithm. The error is kInvalid.
-std::expected<void, StoreError> check_key_wish(const KeyWish& wish);
+// check_key_purpose: the sizes, the audience and the dialect fit the algorithm. The error is kInvalid.
+std::expected<void, StoreError> check_key_purpose(const KeyPurpose& purpose);
 
 }  // namespace signet

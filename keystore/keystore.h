@@ -12,6 +12,7 @@
 #include "keystore/grants/api_token_index.h"
 #include "keystore/grants/api_token_text.h"
 #include "keystore/grants/family_keys.h"
+#include "keystore/key_purpose.h"
 #include "keystore/keys/key_set.h"
 #include "keystore/revocation/revocation_feeds.h"
 #include "keystore/revocation/revocation_index.h"
@@ -71,9 +72,8 @@ class Keystore {
   };
   void create_api_token(std::optional<AuditActor> actor, ApiToken token, StoreDone<MadeApiToken> done);
   // generate_key makes, seals and stores a key: active when it is the tenant's first of its algorithm (and audience),
-  // else pending. Generation runs on a background thread. `bits` for RSA, 0 = 3072.
-  virtual void generate_key(AuditActor actor, uint32_t tenant, JwsAlgorithm algorithm, std::string audience, int bits,
-                            StoreDone<KeyRow> done) = 0;
+  // or when the tenant has no active one of its dialect, else pending. Generation runs on a background thread.
+  virtual void generate_key(AuditActor actor, uint32_t tenant, KeyPurpose purpose, StoreDone<KeyRow> done) = 0;
   // export_secret gives an HMAC key's secret, audited before `done`.
   virtual void export_secret(AuditActor actor, uint32_t tenant, std::string kid, StoreDone<SecretBytes> done) = 0;
   // A change of the settings that rendered documents depend on (reload): republishes the key snapshot.

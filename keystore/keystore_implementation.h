@@ -43,8 +43,7 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
 
   Store& store() override { return *store_; }
   const Vault& vault() const override { return *vault_; }
-  void generate_key(AuditActor actor, uint32_t tenant, JwsAlgorithm algorithm, std::string audience, int bits,
-                    StoreDone<KeyRow> done) override;
+  void generate_key(AuditActor actor, uint32_t tenant, KeyPurpose purpose, StoreDone<KeyRow> done) override;
   void export_secret(AuditActor actor, uint32_t tenant, std::string kid, StoreDone<SecretBytes> done) override;
   void set_issuer(std::string issuer, uint32_t jwks_max_age_s, StoreDone<void> done) override;
   void close() override;
@@ -77,6 +76,7 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
 
   // keystore_keys.cc
   KeyGenerator::Made make_key(const KeyWish& wish);
+  KeyStatus status_of_new_key(uint32_t tenant, const KeyPurpose& purpose) const;  // under publish_mutex_
   std::expected<KeyRow, StoreError> add_prepared(const AuditActor& actor, const KeyRow& row, PreparedKey prepared);
 
   // The order of the members is that of their construction and, backwards, of their end.

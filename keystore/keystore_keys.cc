@@ -32,24 +32,31 @@ StoreError no_tenant(uint32_t tenant) {
 
 }  // namespace
 
-void KeystoreImplementation::generate_key(AuditActor actor, uint32_t tenant, JwsAlgorithm algorithm,
-                                          std::string audience, int bits, StoreDone<KeyRow> done) {
-  KeyWish wish{std::move(actor), tenant, algorithm, std::move(audience), bits};
-  if (auto checked = check_key_wish(wish); !checked) return done(std::unexpected(std::move(checked.error())));
-  generator_->submit(std::move(wish), std::move(done));
+void KeystoreImplementation::generate_key(AuditActor actor, uint32_t tenant, KeyPurpose purpose,
+                                          StoreDone<KeyRow> done) {
+  if (auto checked = check_key_purpose(purpose); !checked) return done(std::unexpected(std::move(checked.error())));
+  generator_->submit({std::move(actor), tenant, std::move(purpose)}, std::move(done));
+}
+
+// Verifiers have cached the tenant's documents once it has a key: any further one waits its lead. Those of dialects are
+// in no document; one more waits while another signs.
+KeyStatus KeystoreImplementation::status_of_new_key(uint32_t tenant, const KeyPurpose& purpose) const {
+  const bool waits = purpose.dialect.empty() ? builder_.has_key_for(tenant, purpose.algorithm, purpose.audience)
+                                             : builder_.has_dialect_key(tenant, purpose.dialect);
+  return waits ? KeyStatus::kPending : KeyStatus::kActive;
 }
 
 KeyGenerator::Made KeystoreImplementation::make_key(const KeyWish& wish) {
+  const KeyPurpose& purpose = wish.purpose;
   KeyRow row{
-      .tenant = wish.tenant, .algorithm = wish.algorithm, .status = KeyStatus::kActive, .audience = wish.audience};
+      .tenant = wish.tenant, .algorithm = purpose.algorithm, .audience = purpose.audience, .dialect = purpose.dialect};
   {
     const std::lock_guard lock(publish_mutex_);
     if (!builder_.has_tenant(wish.tenant)) return std::unexpected(no_tenant(wish.tenant));
-    // Verifiers have cached the tenant's documents once it has a key: any further one waits its lead.
-    if (builder_.has_key_for(wish.tenant, wish.algorithm, wish.audience)) row.status = KeyStatus::kPending;
+    row.status = status_of_new_key(wish.tenant, purpose);
   }
-  const int rsa_bits = wish.bits == 0 ? kRsaBitsDefault : wish.bits;
-  auto key = generate_private_key(wish.algorithm, rsa_bits);
+  const int rsa_bits = purpose.bits == 0 ? kRsaBitsDefault : purpose.bits;
+  auto key = generate_private_key(purpose.algorithm, rsa_bits);
   if (!key) return refused(StoreErrorKind::kUnavailable, "the signing library made no usable key");
   auto jwk = (*key)->public_jwk();
   row.kid = make_kid(jwk);
@@ -90,9 +97,8 @@ void KeystoreImplementation::export_secret(AuditActor actor, uint32_t tenant, st
   }
   if (!key) return done(refused(StoreErrorKind::kNotFound, "there is no such key"));
   if (!is_symmetric(key->algorithm)) {
-    return done(refused(StoreErrorKind::kInvalid,
-                        "only HMAC keys are shared: verifiers take this key's public half "
-                        "from the JWKS"));
+    return done(
+        refused(StoreErrorKind::kInvalid, "only HMAC keys are shared: the private half of this one never leaves"));
   }
   if (!key->private_key) return done(refused(StoreErrorKind::kInvalid, "the key's secret was erased"));
   // Neither needs escaping: the kid is one that the store knows.

@@ -44,7 +44,7 @@ void with_keys(AdminService& admin, const http::ExchangeId& id, const AuditActor
       with_keys(admin, id, actor, needs, next);
     });
   };
-  admin.keystore().generate_key(actor, need.tenant, need.algorithm, {}, 0, std::move(done));
+  admin.keystore().generate_key(actor, need.tenant, {.algorithm = need.algorithm}, std::move(done));
 }
 
 }  // namespace signet

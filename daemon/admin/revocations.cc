@@ -28,7 +28,7 @@ std::expected<void, Refusal> check_known(AdminService& admin, const TenantKeys& 
                               "revoked what it was given",
                               fields.value, tenant.name));
   }
-  if (fields.kind == RevocationKind::kKey && (!valid_kid(fields.value) || tenant.by_kid(fields.value) == nullptr)) {
+  if (fields.kind == RevocationKind::kKey && (!valid_kid(fields.value) || tenant.any_by_kid(fields.value) == nullptr)) {
     return refuse(AdminErrorKind::kNotFound,
                   fmt::format("there is no key \"{}\" in tenant \"{}\": see `key list`", fields.value, tenant.name));
   }

@@ -31,15 +31,27 @@ std::string_view key_status_name(KeyStatus status) {
   return "unknown";
 }
 
+bool valid_dialect_name(std::string_view name) {
+  constexpr size_t kSizeMax = 32;
+  const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  const auto allowed = [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '-'; };
+  return !name.empty() && name.size() <= kSizeMax && letter(name.front()) && std::ranges::all_of(name, allowed);
+}
+
 void TenantKeys::index() {
   active_asymmetric.fill(nullptr);
   active_symmetric.clear();
+  active_of_dialect.clear();
   ordered_by_kid.clear();
   ordered_by_revision.clear();
   ordered_by_header.clear();
   for (const auto& key : keys) {
-    ordered_by_kid.push_back(key.get());
     ordered_by_revision.push_back(key.get());
+    if (!key->dialect.empty()) {
+      if (key->status == KeyStatus::kActive) active_of_dialect.push_back(key.get());
+      continue;
+    }
+    ordered_by_kid.push_back(key.get());
     ordered_by_header.push_back(key.get());
     if (key->status != KeyStatus::kActive) continue;
     if (is_symmetric(key->algorithm)) {
@@ -49,6 +61,7 @@ void TenantKeys::index() {
     }
   }
   std::ranges::sort(active_symmetric, {}, symmetric_place);
+  std::ranges::sort(active_of_dialect, {}, &SigningKey::dialect);
   std::ranges::sort(ordered_by_kid, {}, &SigningKey::kid);
   std::ranges::sort(ordered_by_revision, {}, &SigningKey::revision);
   std::ranges::sort(ordered_by_header, {}, &SigningKey::encoded_header);
@@ -76,6 +89,17 @@ const SigningKey* TenantKeys::by_header(std::string_view encoded_header) const {
 const SigningKey* TenantKeys::by_revision(uint64_t revision) const {
   const auto found = std::ranges::lower_bound(ordered_by_revision, revision, {}, &SigningKey::revision);
   return found != ordered_by_revision.end() && (*found)->revision == revision ? *found : nullptr;
+}
+
+const SigningKey* TenantKeys::dialect_key(std::string_view dialect) const {
+  const auto dialect_of = [](const SigningKey* key) { return std::string_view(key->dialect); };
+  const auto found = std::ranges::lower_bound(active_of_dialect, dialect, {}, dialect_of);
+  return found != active_of_dialect.end() && (*found)->dialect == dialect ? *found : nullptr;
+}
+
+const SigningKey* TenantKeys::any_by_kid(std::string_view kid) const {
+  const auto found = std::ranges::find_if(keys, [&](const auto& key) { return key->kid == kid; });
+  return found == keys.end() ? nullptr : found->get();
 }
 
 void KeySet::index() {

@@ -28,13 +28,17 @@ enum class KeyStatus : uint8_t {
 };
 std::string_view key_status_name(KeyStatus status);
 
+// The name of a dialect, as keys carry it: 1 to 32 of a-z0-9-, a letter first.
+bool valid_dialect_name(std::string_view name);
+
 // One key as workers see it. Immutable but for the signers, each used by its own worker only.
 struct SigningKey {
   std::string kid;
   JwsAlgorithm algorithm{};
   KeyStatus status{};
-  std::string audience;        // HMAC keys: the one audience they belong to (empty for asymmetric keys)
-  std::string encoded_header;  // base64url of {"alg","typ":"at+jwt","kid"}
+  std::string audience;  // HMAC keys: the one audience they belong to (empty for asymmetric keys)
+  std::string dialect;   // the one dialect it signs for; empty = an ordinary key. One with a dialect has no audience
+  std::string encoded_header;  // base64url of {"alg","typ":"at+jwt","kid"}; empty for a dialect's
   size_t signature_size = 0;   // octets
   uint32_t cost_ns = 0;        // estimate, see signature_cost_ns
   uint64_t revision = 0;       // changes whenever anything about the key does; never reused
@@ -60,9 +64,11 @@ struct TenantKeys {
   std::string metadata_etag;
   std::vector<std::shared_ptr<const SigningKey>> keys;  // ordered by creation, then kid
 
-  // Look-up tables over `keys`; made by `index`, which the publisher calls after the last change of `keys`.
+  // Look-up tables over `keys`; made by `index`, which the publisher calls after the last change of `keys`. A key of a
+  // dialect is in active_of_dialect and ordered_by_revision alone.
   std::array<const SigningKey*, 16> active_asymmetric{};  // by number of the algorithm
   std::vector<const SigningKey*> active_symmetric;        // ordered by algorithm, then audience
+  std::vector<const SigningKey*> active_of_dialect;       // ordered by dialect
   std::vector<const SigningKey*> ordered_by_kid;
   std::vector<const SigningKey*> ordered_by_revision;
   std::vector<const SigningKey*> ordered_by_header;
@@ -71,10 +77,15 @@ struct TenantKeys {
   // The active key of an asymmetric algorithm, or of an HMAC algorithm for `audience`; null when there is none.
   const SigningKey* active(JwsAlgorithm algorithm, std::string_view audience) const;
   const SigningKey* by_kid(std::string_view kid) const;
+  // The active key of a dialect; null when there is none. None of the look-ups around it finds a dialect's key, so that
+  // no ordinary token can be made or checked with one (RFC 8725 3.12), but for by_revision. Does not allocate.
+  const SigningKey* dialect_key(std::string_view dialect) const;
   // The key whose tokens begin with this header segment, octet for octet: a token of ours never has another spelling.
   const SigningKey* by_header(std::string_view encoded_header) const;
   // The key as it was at this revision; null when it changed since. How what waits finds its key again.
   const SigningKey* by_revision(uint64_t revision) const;
+  // For administrators: any key, a dialect's too. O(keys).
+  const SigningKey* any_by_kid(std::string_view kid) const;
 };
 
 class KeySet {

@@ -21,8 +21,10 @@ std::string entity_tag(std::string_view document) {
   return tag;
 }
 
-// What verifiers must know: keys that sign, will sign, or signed tokens that may still live. HMAC keys never.
+// What verifiers must know: keys that sign, will sign, or signed tokens that may still live. HMAC keys never, nor those
+// of dialects: an ordinary verifier would take their tokens for access tokens.
 bool is_published(const SigningKey& key) {
+  if (!key.dialect.empty()) return false;
   return key.status == KeyStatus::kPending || key.status == KeyStatus::kActive || key.status == KeyStatus::kRetiring;
 }
 
@@ -87,7 +89,14 @@ std::shared_ptr<const SigningKey> KeySetBuilder::find(uint32_t number, std::stri
 bool KeySetBuilder::has_key_for(uint32_t number, JwsAlgorithm algorithm, std::string_view audience) const {
   const auto found = tenants_.find(number);
   return found != tenants_.end() && std::ranges::any_of(found->second.keys, [&](const Tenant::Key& entry) {
-           return entry.key->algorithm == algorithm && entry.key->audience == audience;
+           return entry.key->algorithm == algorithm && entry.key->audience == audience && entry.key->dialect.empty();
+         });
+}
+
+bool KeySetBuilder::has_dialect_key(uint32_t number, std::string_view dialect) const {
+  const auto found = tenants_.find(number);
+  return found != tenants_.end() && std::ranges::any_of(found->second.keys, [&](const Tenant::Key& entry) {
+           return entry.key->dialect == dialect && entry.key->status == KeyStatus::kActive;
          });
 }
 

@@ -28,8 +28,10 @@ class KeySetBuilder {
   bool put_key(uint32_t tenant, PreparedKey key);
   // Null when unknown.
   std::shared_ptr<const SigningKey> find(uint32_t tenant, std::string_view kid) const;
-  // Whether the tenant ever had a key of this algorithm (and audience, for HMAC), in whatever status.
+  // Whether the tenant ever had an ordinary key of this algorithm (and audience, for HMAC), in whatever status.
   bool has_key_for(uint32_t tenant, JwsAlgorithm algorithm, std::string_view audience) const;
+  // Whether it has a key of the dialect that signs.
+  bool has_dialect_key(uint32_t tenant, std::string_view dialect) const;
 
   std::unique_ptr<const KeySet> build();
 

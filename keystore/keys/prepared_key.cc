@@ -23,7 +23,7 @@ std::expected<void, std::string> check_private_half(const KeySource& source) {
 std::expected<std::optional<Jwk>, std::string> check_public_half(const KeySource& source) {
   if (is_symmetric(source.algorithm)) {
     if (!source.public_jwk.empty()) return Error("an HMAC key has a public half");
-    if (source.audience.empty()) return Error("an HMAC key belongs to no audience");
+    if (source.audience.empty() && source.dialect.empty()) return Error("an HMAC key belongs to no audience");
     return std::nullopt;
   }
   if (!source.audience.empty()) return Error("an asymmetric key is bound to an audience");
@@ -58,12 +58,15 @@ std::expected<void, std::string> add_verifiers(const KeySource& source, const st
 
 std::expected<PreparedKey, std::string> prepare_key(KeySource source, size_t signer_count) {
   if (!valid_kid(source.kid)) return Error("the kid is not valid");
+  if (!source.dialect.empty() && !valid_dialect_name(source.dialect)) return Error("the dialect's name is not valid");
+  if (!source.dialect.empty() && !source.audience.empty()) return Error("a dialect's key is bound to an audience");
   if (auto ok = check_private_half(source); !ok) return Error(ok.error());
   auto jwk = check_public_half(source);
   if (!jwk) return Error(jwk.error());
 
   auto key = std::make_unique<SigningKey>();
-  key->encoded_header = encode_access_token_header(source.algorithm, source.kid);
+  // A dialect writes headers of its own; without one here no ordinary token can even be begun.
+  if (source.dialect.empty()) key->encoded_header = encode_access_token_header(source.algorithm, source.kid);
   key->signature_size = source.private_key ? source.private_key->signature_size() : 0;
   key->cost_ns = signature_cost_ns(source.algorithm, source.bits);
   key->check_cost_ns = key->cost_ns;
@@ -78,6 +81,7 @@ std::expected<PreparedKey, std::string> prepare_key(KeySource source, size_t sig
   key->algorithm = source.algorithm;
   key->status = source.status;
   key->audience = std::move(source.audience);
+  key->dialect = std::move(source.dialect);
   key->revision = source.revision;
   key->created_at = source.created_at;
   key->activated_at = source.activated_at;

@@ -17,7 +17,8 @@ struct KeySource {
   std::string kid;
   JwsAlgorithm algorithm{};
   KeyStatus status{};
-  std::string audience;    // HMAC only, and then required
+  std::string audience;    // HMAC only, and then required; none for a key of a dialect
+  std::string dialect;     // empty = an ordinary key
   std::string public_jwk;  // JSON; empty for HMAC
   UnixSeconds created_at = 0;
   UnixSeconds activated_at = 0;
@@ -32,8 +33,8 @@ struct PreparedKey {
 };
 
 // prepare_key checks that the parts belong together (one key, one algorithm: RFC 8725 3.1; the public half is that of
-// the private one; an HMAC key has an audience and no public half) and makes `signer_count` signers for an active key.
-// The error says what is wrong, without key material. Any thread; allocates.
+// the private one; an HMAC key has either an audience or a dialect, and no public half) and makes `signer_count`
+// signers for an active key. The error says what is wrong, without key material. Any thread; allocates.
 std::expected<PreparedKey, std::string> prepare_key(KeySource source, size_t signer_count);
 
 }  // namespace signet

@@ -26,6 +26,9 @@ struct SigningJobOwner {
 enum class SigningTask : uint8_t {
   kSign,   // fill the hole
   kCheck,  // tell whether a given signature holds
+  // The same of a dialect's token, whose header names no key: with the key of `key_revision` alone. One that changed
+  // meanwhile holds nothing.
+  kCheckDialect,
 };
 
 // Loop thread only.

@@ -26,8 +26,14 @@ const SigningKey* find_signing_key(const KeySet& keys, const SigningJob& job) {
 const SigningKey* find_checking_key(const KeySet& keys, const SigningJob& job, size_t worker) {
   const TenantKeys* tenant = keys.tenant(job.tenant);
   if (tenant == nullptr) return nullptr;
-  const std::string_view input = job.input();
-  const SigningKey* key = tenant->by_header(input.substr(0, input.find('.')));
+  const SigningKey* key = nullptr;
+  if (job.task == SigningTask::kCheckDialect) {
+    key = tenant->by_revision(job.key_revision);
+    if (key != nullptr && key->dialect.empty()) return nullptr;
+  } else {
+    const std::string_view input = job.input();
+    key = tenant->by_header(input.substr(0, input.find('.')));
+  }
   return key != nullptr && can_check_with(*key, worker) && key->signature_size == job.signature_size ? key : nullptr;
 }
 
@@ -134,7 +140,7 @@ bool SigningQueue::run(const KeySet& keys, SigningSink& sink, uint64_t budget_ns
 }
 
 uint64_t SigningQueue::sign_group(const KeySet& keys, SigningSink& sink, std::span<SigningJob*> group) {
-  if (group[0]->task == SigningTask::kCheck) return check_group(keys, sink, group);
+  if (group[0]->task != SigningTask::kSign) return check_group(keys, sink, group);
   const SigningKey* key = find_signing_key(keys, *group[0]);
   if (key == nullptr || signer_index_ >= key->signers.size() || key->signers[signer_index_] == nullptr) {
     fail(sink, group, SigningSink::Failure::kKeyWithdrawn);

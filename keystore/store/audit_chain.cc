@@ -98,6 +98,7 @@ std::string audit_json_of(const KeyRow& key) {
     json.member("alg", jws_algorithm_name(key.algorithm));
     json.member_integer("status", static_cast<int64_t>(key.status));
     json.member("audience", key.audience);
+    if (!key.dialect.empty()) json.member("dialect", key.dialect);
     json.member_integer("bits", key.bits);
     json.key("public_jwk");
     key.public_jwk.empty() ? json.null() : json.raw(key.public_jwk);

@@ -119,6 +119,7 @@ std::string encode_key(const KeyRow& from) {
   row.set_created_at_s(from.created_at);
   row.set_activated_at_s(from.activated_at);
   row.set_revision(from.revision);
+  row.set_dialect(from.dialect);
   return row.SerializeAsString();
 }
 
@@ -135,6 +136,7 @@ std::optional<KeyRow> decode_key(std::string_view key, std::string_view value) {
                 .algorithm = *algorithm,
                 .status = static_cast<KeyStatus>(row.status()),
                 .audience = row.audience(),
+                .dialect = row.dialect(),
                 .bits = row.bits(),
                 .public_jwk = row.public_jwk(),
                 .sealed_private = bytes(row.sealed_private()),

@@ -69,6 +69,7 @@ struct KeyRow {
   JwsAlgorithm algorithm{};
   KeyStatus status{};
   std::string audience;
+  std::string dialect;  // the one dialect that it signs for, without an audience then; empty = an ordinary key
   int bits = 0;
   std::string public_jwk;               // JSON, empty for HMAC
   std::vector<uint8_t> sealed_private;  // empty once erased
@@ -266,7 +267,7 @@ class Store {
   virtual void import_clients(AuditActor actor, ImportChunk chunk, StoreDone<ImportOutcome> done) = 0;
   // The next chunk number of an import (0 when unknown).
   virtual void import_progress(std::string import_id, StoreDone<uint64_t> done) = 0;
-  // Adds a key. Refuses a second active key of one algorithm (and audience, for HMAC) in a tenant.
+  // Adds a key. Refuses a second active key of one algorithm (and audience, for HMAC), or of one dialect, in a tenant.
   virtual void add_key(AuditActor actor, KeyRow key, StoreDone<KeyRow> done) = 0;
   virtual void put_secret(AuditActor actor, SecretRow secret, StoreDone<void> done) = 0;
   // An audit record alone, e.g. export of a secret: durable before `done`.

@@ -127,6 +127,21 @@ class Verbs(unittest.TestCase):
         self.refused("key", "export-secret", asymmetric["kid"])
         self.refused("key", "export-secret", "no-such-key")
 
+    def test_a_dialects_key_is_listed_and_exported_and_in_no_key_set(self):
+        made = self.daemon.ctl("key", "add", "--alg", "HS512", "--dialect", "vietqr")
+        self.assertEqual(("vietqr", "", "active"), (made["dialect"], made["audience"], made["status"]))
+        listed = {k["kid"]: k for k in self.daemon.ctl("key", "list")["keys"]}
+        self.assertEqual("vietqr", listed[made["kid"]]["dialect"])
+        exported = self.daemon.ctl("key", "export-secret", made["kid"])
+        self.assertEqual(("oct", "HS512", "vietqr"), (exported["kty"], exported["alg"], exported["dialect"]))
+        self.assertEqual("pending", self.daemon.ctl("key", "add", "--alg", "HS256", "--dialect", "vietqr")["status"])
+        public = self.daemon.ctl("key", "add", "--alg", "ES256", "--dialect", "vcloud")
+        self.refused("key", "export-secret", public["kid"])
+        self.refused("key", "add", "--alg", "HS256", "--dialect", "Viet QR")
+        status, _, body = self.daemon.request("GET", "/.well-known/jwks.json")
+        self.assertEqual(200, status)
+        self.assertNotIn(public["kid"], {k["kid"] for k in json.loads(body)["keys"]})
+
     def test_a_short_rsa_key_only_on_request_and_with_a_warning(self):
         done = self.run_tool("--json", "key", "add", "--alg", "RS256", "--bits", "2048", "--tenant", "default")
         self.assertEqual(0, done.returncode, done.stderr)

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <utility>
 
 #include "tests/keystore/vault/temporary_directory.h"
 
@@ -45,6 +46,18 @@ TEST_F(KeyCellsTest, OpensNowhereElse) {
   EXPECT_FALSE(opens([](KeyRow& row) { row.kid = "kie"; }));
   EXPECT_FALSE(opens([](KeyRow& row) { row.audience = "urn:two"; }));
   EXPECT_FALSE(opens([](KeyRow& row) { row.algorithm = JwsAlgorithm::kHS512; }));
+  EXPECT_FALSE(opens([](KeyRow& row) { row.dialect = "one"; }));
+}
+
+TEST_F(KeyCellsTest, ADialectsKeyOpensForItsDialectAlone) {
+  row_.dialect = "novapost";
+  row_.audience.clear();
+  row_.sealed_private = *seal_private_key(*vault_, row_, **generate_private_key(JwsAlgorithm::kHS256, 0));
+  EXPECT_TRUE(opens([](KeyRow&) {}));
+  EXPECT_FALSE(opens([](KeyRow& row) { row.dialect = "vietqr"; }));
+  EXPECT_FALSE(opens([](KeyRow& row) { row.dialect.clear(); }));
+  EXPECT_FALSE(opens([](KeyRow& row) { row.audience = std::exchange(row.dialect, ""); })) << "an ordinary one of it";
+  EXPECT_FALSE(opens([](KeyRow& row) { row.tenant = 2; }));
 }
 
 TEST_F(KeyCellsTest, OpensOnlyWhole) {

@@ -88,8 +88,10 @@ class KeystoreFixture : public testing::Test {
   }
   std::expected<KeyRow, StoreError> generate(JwsAlgorithm algorithm, std::string audience = "", int bits = 0,
                                              uint32_t tenant = 0) {
-    return await<KeyRow>(
-        [&](auto done) { keystore_->generate_key(kActor, tenant, algorithm, std::move(audience), bits, done); });
+    return generate_for({.algorithm = algorithm, .audience = std::move(audience), .bits = bits}, tenant);
+  }
+  std::expected<KeyRow, StoreError> generate_for(const KeyPurpose& purpose, uint32_t tenant = 0) {
+    return await<KeyRow>([&](auto done) { keystore_->generate_key(kActor, tenant, purpose, done); });
   }
   std::expected<SecretBytes, StoreError> export_secret(const std::string& kid) {
     return await<SecretBytes>([&](auto done) { keystore_->export_secret(kActor, 0, kid, done); });

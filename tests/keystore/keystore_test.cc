@@ -262,7 +262,7 @@ TEST_F(KeystoreTest, KeysBeingMadeAtTheEndAreMadeOrRefused) {
   open(true);
   std::atomic<int> answers{0};
   for (int i = 0; i < 10; ++i) {
-    keystore_->generate_key(kActor, 0, JwsAlgorithm::kES256, "", 0, [&](const auto&) { ++answers; });
+    keystore_->generate_key(kActor, 0, {.algorithm = JwsAlgorithm::kES256}, [&](const auto&) { ++answers; });
   }
   keystore_.reset();
   EXPECT_EQ(answers, 10);

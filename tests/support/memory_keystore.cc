@@ -17,12 +17,17 @@ MemoryKeystore::MemoryKeystore(size_t workers)
 MemoryKeystore::~MemoryKeystore() = default;
 
 std::string MemoryKeystore::add_key(JwsAlgorithm algorithm, std::string audience, uint32_t tenant) {
-  auto generated = generate_private_key(algorithm, 3072);
+  return make_key(tenant, {.algorithm = algorithm, .audience = std::move(audience)});
+}
+
+std::string MemoryKeystore::add_dialect_key(JwsAlgorithm algorithm, std::string dialect, uint32_t tenant) {
+  return make_key(tenant, {.algorithm = algorithm, .dialect = std::move(dialect)});
+}
+
+std::string MemoryKeystore::make_key(uint32_t tenant, KeySource source) {
+  auto generated = generate_private_key(source.algorithm, 3072);
   SIGNET_CHECK(generated.has_value());
-  KeySource source;
-  source.algorithm = algorithm;
   source.status = KeyStatus::kActive;
-  source.audience = std::move(audience);
   source.revision = revision_++;
   source.private_key = *generated;
   source.bits = (*generated)->bits();
@@ -90,9 +95,7 @@ Store& MemoryKeystore::store() {
   return *store_;
 }
 const Vault& MemoryKeystore::vault() const { std::abort(); }
-void MemoryKeystore::generate_key(AuditActor, uint32_t, JwsAlgorithm, std::string, int, StoreDone<KeyRow>) {
-  std::abort();
-}
+void MemoryKeystore::generate_key(AuditActor, uint32_t, KeyPurpose, StoreDone<KeyRow>) { std::abort(); }
 void MemoryKeystore::export_secret(AuditActor, uint32_t, std::string, StoreDone<SecretBytes>) { std::abort(); }
 void MemoryKeystore::set_issuer(std::string, uint32_t, StoreDone<void>) { std::abort(); }
 

@@ -18,6 +18,8 @@ class MemoryKeystore final : public Keystore {
 
   // Before any reader. Adds an active key and publishes it; audience for HMAC. Gives its kid.
   std::string add_key(JwsAlgorithm algorithm, std::string audience = {}, uint32_t tenant = 0);
+  // The same for a dialect.
+  std::string add_dialect_key(JwsAlgorithm algorithm, std::string dialect, uint32_t tenant = 0);
   // Publishes a key again in another status, under a new revision. No reader may be registered.
   void set_key_status(std::string_view kid, KeyStatus status);
   // Adds a tenant without keys.
@@ -48,8 +50,7 @@ class MemoryKeystore final : public Keystore {
   void use_store(Store& store) { store_ = &store; }
   Store& store() override;
   const Vault& vault() const override;
-  void generate_key(AuditActor actor, uint32_t tenant, JwsAlgorithm algorithm, std::string audience, int bits,
-                    StoreDone<KeyRow> done) override;
+  void generate_key(AuditActor actor, uint32_t tenant, KeyPurpose purpose, StoreDone<KeyRow> done) override;
   void export_secret(AuditActor actor, uint32_t tenant, std::string kid, StoreDone<SecretBytes> done) override;
   void set_issuer(std::string issuer, uint32_t jwks_max_age_s, StoreDone<void> done) override;
   void close() override {}
@@ -59,6 +60,7 @@ class MemoryKeystore final : public Keystore {
     uint32_t tenant;
     KeySource source;  // active
   };
+  std::string make_key(uint32_t tenant, KeySource source);
   void publish(uint32_t tenant, KeySource source);
 
   size_t workers_;

@@ -27,7 +27,7 @@ _signetctl_options() {
     "client rotate-secret") echo "--tenant --secret-stdin" ;;
     "client drop-secret") echo "--tenant --all" ;;
     "client import") echo "--secrets-out --on-conflict --chunk" ;;
-    "key add") echo "--tenant --alg --audience --bits" ;;
+    "key add") echo "--tenant --alg --audience --dialect --bits" ;;
     "key list") echo "--tenant" ;;
     "key export-secret") echo "--tenant --out" ;;
     "token issue") echo "--client --tenant --subject --refresh --scope --audience --ttl --claims-stdin" ;;

@@ -17,6 +17,7 @@ struct KeyOptions {
   std::optional<std::string> tenant;
   std::string algorithm;
   std::optional<std::string> audience;
+  std::optional<std::string> dialect;
   std::optional<uint64_t> bits;
 };
 
@@ -24,7 +25,8 @@ std::string fault(const KeyOptions& options) {
   if (options.algorithm.empty()) return "--alg is required";
   if (std::string text = alg_fault(options.algorithm); !text.empty()) return text;
   const JwsAlgorithm algorithm = *parse_jws_algorithm(options.algorithm);
-  if (is_symmetric(algorithm) && !options.audience) {
+  if (options.dialect && options.audience) return "a dialect's key belongs to no audience";
+  if (is_symmetric(algorithm) && !options.audience && !options.dialect) {
     return "an HMAC key belongs to one audience: name it with --audience";
   }
   if (!is_symmetric(algorithm) && options.audience) return "--audience is for HMAC keys only";
@@ -43,6 +45,7 @@ Outcome key_add(Call& call) {
   arguments.option("--tenant", "TENANT", options.tenant, "Tenant; `default` when not given");
   arguments.option("--alg", "ALG", options.algorithm, "Algorithm that the key signs with");
   arguments.option("--audience", "URI", options.audience, "HMAC: the one resource server that will hold the key");
+  arguments.option("--dialect", "NAME", options.dialect, "The one dialect that the key signs for, and nothing else");
   arguments.option("--bits", "BITS", options.bits, std::ranges::min(kRsaBits), std::ranges::max(kRsaBits),
                    "RSA: 2048, 3072 or 4096; 3072 when not given");
   if (auto stop = call.parse(arguments)) return std::unexpected(*stop);
@@ -57,6 +60,7 @@ Outcome key_add(Call& call) {
     if (options.tenant) to.member("tenant", *options.tenant);
     to.member("alg", options.algorithm);
     if (options.audience) to.member("audience", *options.audience);
+    if (options.dialect) to.member("dialect", *options.dialect);
     if (options.bits) to.member_integer("bits", static_cast<int64_t>(*options.bits));
     to.end_object();
   });

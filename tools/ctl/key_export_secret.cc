@@ -46,8 +46,11 @@ Outcome key_export_secret(Call& call) {
   const auto key = read_answer(answer->body);
   if (!key) return std::unexpected(key.error());
   if (key->find_string("k") == nullptr) return std::unexpected(Failure{"the daemon's answer has no key in it"});
-  call.note("warning: whoever checks HMAC tokens can forge them. Give this key to the resource server of " +
-            text_of(*key, "audience") + " alone, over a protected channel.");
+  const std::string* dialect = key->find_string("dialect");
+  const std::string whose = dialect != nullptr ? "resource servers that check tokens of the dialect " + *dialect
+                                               : "the resource server of " + text_of(*key, "audience");
+  call.note("warning: whoever checks HMAC tokens can forge them. Give this key to " + whose +
+            " alone, over a protected channel.");
   if (!file) {
     call.print_json(as_jwk(*key));
     return {};

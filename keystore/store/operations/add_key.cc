@@ -47,15 +47,19 @@ class AddKey : public OperationFor<KeyRow> {
         transaction.damaged(Family::kKeys, key);
         return false;
       }
-      if (row->status == KeyStatus::kActive && row->algorithm == result_.algorithm &&
-          row->audience == result_.audience) {
-        other = row->kid;
-      }
+      if (row->status == KeyStatus::kActive && same_place(*row)) other = row->kid;
       return other.empty();
     });
     if (other.empty()) return {};
-    return refuse(StoreErrorKind::kConflict,
-                  fmt::format("key {} is active for {} already", other, jws_algorithm_name(result_.algorithm)));
+    const std::string_view place =
+        result_.dialect.empty() ? jws_algorithm_name(result_.algorithm) : std::string_view(result_.dialect);
+    return refuse(StoreErrorKind::kConflict, fmt::format("key {} is active for {} already", other, place));
+  }
+
+  // A dialect has one active key, of whatever algorithm.
+  bool same_place(const KeyRow& row) const {
+    if (row.dialect != result_.dialect) return false;
+    return !row.dialect.empty() || (row.algorithm == result_.algorithm && row.audience == result_.audience);
   }
 
   const AuditActor actor_;

@@ -61,8 +61,12 @@ Outcome check_key(const KeyRow& key) {
     return invalid("a new key is pending or active");
   }
   if (key.sealed_private.empty()) return invalid("a key that may sign needs its private half");
-  // HMAC keys belong to one audience and have no public half; the others have one and belong to none.
-  if (is_symmetric(key.algorithm) != !key.audience.empty()) {
+  // HMAC keys belong to one audience and have no public half; the others have one and belong to none. A key of a
+  // dialect never belongs to an audience.
+  if (!key.dialect.empty()) {
+    if (!valid_dialect_name(key.dialect)) return invalid("a dialect's name is 1 to 32 of a-z0-9-, a letter first");
+    if (!key.audience.empty()) return invalid("a dialect's key belongs to no audience");
+  } else if (is_symmetric(key.algorithm) != !key.audience.empty()) {
     return invalid(is_symmetric(key.algorithm) ? "an HMAC key belongs to one audience"
                                                : "only HMAC keys belong to an audience");
   }

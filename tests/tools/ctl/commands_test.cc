@@ -244,6 +244,14 @@ TEST_F(Commands, TokenIssueAsksForARefreshTokenAndPrintsItBehindTheToken) {
   EXPECT_EQ(asked(), R"(POST /v1/tokens {"client_id":"c","refresh":true})");
 }
 
+TEST_F(Commands, KeyAddForADialectNeedsNoAudience) {
+  answer_ = http_answer(201, R"({"kid":"k","alg":"HS512","dialect":"vietqr"})");
+  const RunResult result = run({"key", "add", "--alg", "HS512", "--dialect", "vietqr", "--tenant", "t"});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(asked(), R"(POST /v1/keys {"tenant":"t","alg":"HS512","dialect":"vietqr"})");
+  EXPECT_NE(result.out.find("vietqr"), std::string::npos);
+}
+
 TEST_F(Commands, FamilyListAsksForWhatItSays) {
   answer_ = http_answer(
       200, R"({"families":[{"id":"f","client_id":"c","subject":"s","status":"live","sequence":3}],"next":null})");

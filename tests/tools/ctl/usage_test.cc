@@ -65,6 +65,8 @@ TEST_F(Usage, WrongArgumentsAreRefusedBeforeTheDaemonIsAsked) {
       {"key", "add", "--alg", "RS256", "--bits", "2500"},
       {"key", "add", "--alg", "PS256", "--bits", "4095"},
       {"key", "add", "--alg", "RS256", "--bits", "8192"},
+      {"key", "add", "--alg", "HS256", "--dialect", "novapost", "--audience", "urn:a"},
+      {"key", "add", "--dialect", "novapost"},
       {"key", "list", "x"},
       {"key", "export-secret"},
       {"token", "issue"},
