@@ -10,6 +10,9 @@
 
 namespace signet {
 
+// What a password costs in development: nothing that it protects is worth 64 MiB of memory on a small machine.
+inline constexpr PasswordCost kDevPasswordCost{.memory_kib = 1024, .passes = 1};
+
 // dev_config gives the configuration of `signetd --dev`.
 Config dev_config(const Options& options);
 

@@ -139,6 +139,7 @@ std::string Server::open_keystore() {
                                 .issuer = config_.issuer,
                                 .jwks_max_age_s = config_.jwks_max_age_s,
                                 .ttl_s_max = config_.token_ttl_max_s,
+                                .password_cost = config_.dev ? kDevPasswordCost : PasswordCost{},
                                 .clock_skew_s = config_.clock_skew_s,
                                 .on_storage_failed = [this](const std::string& why) { storage_failure_.fail(why); }});
   if (!opened) return opened.error().text;

@@ -17,6 +17,7 @@ KeystoreImplementation::~KeystoreImplementation() {
 
 void KeystoreImplementation::close() {
   if (generator_) generator_->stop();
+  if (hasher_) hasher_->stop();
   if (flusher_) flusher_->stop();
   if (store_) store_->close();
   // Answers to changes wait for grace too. Whoever closes may end what they answer to (a loop they post to), so they

@@ -14,6 +14,7 @@
 #include "keystore/grants/family_keys.h"
 #include "keystore/key_purpose.h"
 #include "keystore/keys/key_set.h"
+#include "keystore/password_hashing.h"
 #include "keystore/revocation/revocation_feeds.h"
 #include "keystore/revocation/revocation_index.h"
 #include "keystore/snapshot/published.h"
@@ -31,6 +32,7 @@ struct KeystoreOptions {
   std::string issuer;   // of the default tenant, no trailing slash; others get issuer + "/t/" + name
   uint32_t jwks_max_age_s = 300;
   uint32_t ttl_s_max = kAccessTokenLifetimeMaxS;
+  PasswordCost password_cost;  // of new passwords; cheap ones for tests and development
   uint32_t clock_skew_s = 60;  // how far back the clock may go before nothing is signed any more
   std::function<void(const std::string&)> on_storage_failed;  // any thread
 };
@@ -48,6 +50,9 @@ class Keystore {
   virtual const ClientDirectory& clients() const = 0;
   virtual const KeySet& keys() const = 0;
   virtual const Pepper& pepper() const = 0;
+  // To verify people's passwords with: slow, so on a thread that is neither a worker's nor the committer's, with copies
+  // of what a snapshot says. Lives as long as this.
+  virtual const PasswordCheck& passwords() const = 0;
   virtual const FamilyKeys& family_keys() const = 0;
   virtual const ApiTokenIndex& api_tokens() const = 0;
   // identify_api_token: the id of a presented API token, or nothing when there is certainly none of that tenant: it is
@@ -76,6 +81,8 @@ class Keystore {
   virtual void generate_key(AuditActor actor, uint32_t tenant, KeyPurpose purpose, StoreDone<KeyRow> done) = 0;
   // export_secret gives an HMAC key's secret, audited before `done`.
   virtual void export_secret(AuditActor actor, uint32_t tenant, std::string kid, StoreDone<SecretBytes> done) = 0;
+  // hash_passwords makes the verifiers of new passwords, in their order, on a background thread: see PasswordHasher.
+  virtual void hash_passwords(std::vector<PasswordWish> wishes, StoreDone<std::vector<PasswordVerifier>> done) = 0;
   // A change of the settings that rendered documents depend on (reload): republishes the key snapshot.
   virtual void set_issuer(std::string issuer, uint32_t jwks_max_age_s, StoreDone<void> done) = 0;
   // Drains and closes the store. Blocks. With no reader registered, every completion has been called when it returns;

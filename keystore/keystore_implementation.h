@@ -34,6 +34,7 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   const ClientDirectory& clients() const override { return clients_; }
   const KeySet& keys() const override { return keys_->load(); }
   const Pepper& pepper() const override { return *pepper_; }
+  const PasswordCheck& passwords() const override { return *passwords_; }
   const FamilyKeys& family_keys() const override { return *family_keys_; }
   const ApiTokenIndex& api_tokens() const override { return api_tokens_; }
   const RevocationIndex& revocations() const override { return revocations_; }
@@ -45,6 +46,9 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   const Vault& vault() const override { return *vault_; }
   void generate_key(AuditActor actor, uint32_t tenant, KeyPurpose purpose, StoreDone<KeyRow> done) override;
   void export_secret(AuditActor actor, uint32_t tenant, std::string kid, StoreDone<SecretBytes> done) override;
+  void hash_passwords(std::vector<PasswordWish> wishes, StoreDone<std::vector<PasswordVerifier>> done) override {
+    hasher_->submit(std::move(wishes), std::move(done));
+  }
   void set_issuer(std::string issuer, uint32_t jwks_max_age_s, StoreDone<void> done) override;
   void close() override;
 
@@ -89,6 +93,7 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   LastUsedNotes notes_;
   std::unique_ptr<Vault> vault_;
   std::unique_ptr<Pepper> pepper_;
+  std::optional<PasswordCheck> passwords_;  // over the pepper
   std::unique_ptr<FamilyKeys> family_keys_;
   std::mutex publish_mutex_;
   KeySetBuilder builder_;                                             // under publish_mutex_
@@ -98,6 +103,7 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   std::unique_ptr<Store> store_;
   std::optional<LastUsedFlusher> flusher_;
   std::optional<KeyGenerator> generator_;
+  std::optional<PasswordHasher> hasher_;
 };
 
 }  // namespace signet

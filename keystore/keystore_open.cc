@@ -117,6 +117,8 @@ std::expected<void, std::string> KeystoreImplementation::open() {
   reclaimer_.emplace(domain_);
   flusher_.emplace(LastUsedFlusher::Parts{domain_, clients_, *store_, notes_}, kLastUsedInterval);
   generator_.emplace([this](const KeyWish& wish) { return make_key(wish); });
+  passwords_.emplace(*pepper_, options_.password_cost);
+  hasher_.emplace(*passwords_);
   return {};
 }
 

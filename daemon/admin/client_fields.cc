@@ -6,6 +6,7 @@
 #include <array>
 
 #include "keystore/clients/client_secret.h"
+#include "keystore/clients/password_check.h"
 #include "protocol/oauth/scope.h"
 #include "protocol/oauth/token_request.h"
 
@@ -134,11 +135,18 @@ Expected read_client_secret(const JsonValue& value, ClientFields& fields, uint32
   return {};
 }
 
+Expected read_password(const JsonValue& value, ClientFields& fields, uint32_t) {
+  const std::string* text = value.as_string();
+  if (text == nullptr || !valid_password(*text)) return "1 to 1024 octets of UTF-8 without control characters";
+  fields.password = *text;
+  return {};
+}
+
 constexpr auto kAdd = static_cast<uint8_t>(ClientForm::kAdd);
 constexpr auto kUpdate = static_cast<uint8_t>(ClientForm::kUpdate);
 constexpr auto kImport = static_cast<uint8_t>(ClientForm::kImport);
 
-constexpr std::array<FieldRow, 12> kFields{{
+constexpr std::array<FieldRow, 13> kFields{{
     {"client_id", kAdd | kImport, read_client_id},
     {"tenant", kAdd | kImport, read_tenant},
     {"grants", kAdd | kUpdate | kImport, read_grants},
@@ -151,6 +159,7 @@ constexpr std::array<FieldRow, 12> kFields{{
     {"feed", kAdd | kUpdate, read_feed},
     {"refresh_with_credentials", kAdd | kUpdate, read_refresh},
     {"client_secret", kAdd | kImport, read_client_secret},
+    {"password", kAdd | kImport, read_password},
 }};
 
 void set_flag(std::optional<bool> value, uint32_t flag, Client& client) {

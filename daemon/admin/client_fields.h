@@ -33,14 +33,15 @@ struct ClientFields {
   std::optional<bool> feed;
   std::optional<bool> refresh_with_credentials;
   std::optional<std::string> client_secret;
+  std::optional<std::string> password;
 };
 
 // read_client_fields reads `object`. The error says which member is wrong and what was expected, never a value of
-// `client_secret`. A member that is unknown to `form`, or null, is an error. Any thread, allocates.
+// `client_secret` or `password`. A member that is unknown to `form`, or null, is an error. Any thread, allocates.
 std::expected<ClientFields, std::string> read_client_fields(const JsonValue& object, ClientForm form,
                                                             uint32_t ttl_s_max);
 
-// apply_client_fields sets what is given, but for tenant and secret.
+// apply_client_fields sets what is given, but for tenant, secret and password.
 void apply_client_fields(const ClientFields& fields, Client& client);
 
 // check_client checks what members say together: an HMAC algorithm needs exactly one audience, since its key belongs to

@@ -66,6 +66,7 @@ void write_client(JsonWriter& json, const Client& client, std::string_view tenan
   json.member_boolean("refresh_with_credentials", flag(kClientRefreshWithCredentials));
   json.key("secrets");
   write_secrets(json, client, record);
+  json.member_boolean("password", client.password.has_value());
   json.member("created_at", rfc3339(client.created_at));
   json.key("revision");
   json.unsigned_integer(client.revision);

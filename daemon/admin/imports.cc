@@ -9,6 +9,7 @@
 #include "daemon/admin/key_supply.h"
 #include "daemon/admin/routes.h"
 #include "keystore/clients/client_secret.h"
+#include "protocol/base/secret_bytes.h"
 
 namespace signet {
 namespace {
@@ -44,6 +45,7 @@ uint8_t given_members(const ClientFields& fields) {
   add(fields.algorithm.has_value(), kImportAlgorithm);
   add(fields.ttl_s.has_value(), kImportTtl);
   add(fields.client_secret.has_value(), kImportSecrets);
+  add(fields.password.has_value(), kImportPassword);
   return given;
 }
 
@@ -52,6 +54,15 @@ struct Entry {
   Client client;  // as a new one
   uint8_t given = 0;
   KeyNeed need;  // of what it will be
+  std::optional<SecretBytes> password;
+};
+
+// A chunk as it was read, and what must come before its commit.
+struct Reading {
+  ImportChunk chunk;
+  std::vector<KeyNeed> needs;
+  std::vector<PasswordWish> passwords;
+  std::vector<size_t> with_password;  // whose they are, as numbers of the chunk's clients
 };
 
 // The error does not name the entry.
@@ -74,13 +85,19 @@ std::expected<Entry, std::string> read_entry(AdminService& admin, const JsonValu
     client.secrets.push_back(
         admin.keystore().pepper().hash(client.tenant, client.client_id, *fields->client_secret, now));
   }
-  return Entry{.client = std::move(client), .given = given_members(*fields), .need = key_need(after)};
+  Entry entry{.client = std::move(client), .given = given_members(*fields), .need = key_need(after)};
+  if (fields->password) {
+    entry.password = SecretBytes::copy_of(as_bytes(*fields->password));
+    wipe_text(*fields->password);
+  }
+  return entry;
 }
 
-// Fills `chunk.clients` and the keys they need; the error names the entry.
-std::string read_clients(AdminService& admin, const JsonValue::Array& entries, ImportChunk& chunk,
-                         std::vector<KeyNeed>& needs) {
+// Fills all but the chunk's name; the error names the entry.
+std::string read_clients(AdminService& admin, const JsonValue::Array& entries, Reading& reading) {
   UnixSeconds now = unix_now();
+  ImportChunk& chunk = reading.chunk;
+  std::vector<KeyNeed>& needs = reading.needs;
   chunk.clients.reserve(entries.size());
   chunk.given.reserve(entries.size());
   for (size_t i = 0; i < entries.size(); ++i) {
@@ -90,6 +107,10 @@ std::string read_clients(AdminService& admin, const JsonValue::Array& entries, I
       return fmt::format("clients[{}]{}: {}", i, id == nullptr ? "" : fmt::format(" ({})", *id), entry.error());
     }
     if (std::find(needs.begin(), needs.end(), entry->need) == needs.end()) needs.push_back(std::move(entry->need));
+    if (entry->password) {
+      reading.passwords.push_back({entry->client.tenant, entry->client.client_id, std::move(*entry->password)});
+      reading.with_password.push_back(i);
+    }
     chunk.clients.push_back(std::move(entry->client));
     chunk.given.push_back(entry->given);
   }
@@ -114,6 +135,20 @@ void commit_chunk(AdminService& admin, const http::ExchangeId& id, const AuditAc
   admin.keystore().store().import_clients(actor, std::move(chunk), admin.then<ImportOutcome>(id, done));
 }
 
+// Then the chunk's passwords, which are hashed beside the loop.
+void hash_and_commit(AdminService& admin, const http::ExchangeId& id, const AuditActor& actor,
+                     const std::shared_ptr<Reading>& reading) {
+  if (reading->passwords.empty()) return commit_chunk(admin, id, actor, std::move(reading->chunk));
+  auto done = [&admin, id, actor, reading](std::vector<PasswordVerifier>& verifiers) {
+    for (size_t i = 0; i < verifiers.size(); ++i) {
+      reading->chunk.clients[reading->with_password[i]].password = verifiers[i];
+    }
+    commit_chunk(admin, id, actor, std::move(reading->chunk));
+  };
+  admin.keystore().hash_passwords(std::move(reading->passwords),
+                                  admin.then<std::vector<PasswordVerifier>>(id, std::move(done)));
+}
+
 }  // namespace
 
 void import_chunk(AdminService& admin, const AdminRequest& request) {
@@ -132,16 +167,14 @@ void import_chunk(AdminService& admin, const AdminRequest& request) {
   const JsonValue* clients = request.body.find("clients");
   if (clients == nullptr || clients->as_array() == nullptr) return invalid("clients: expected a list of clients");
   // Shared: the continuation is copied, the clients of a chunk should not be.
-  auto chunk = std::make_shared<ImportChunk>();
-  chunk->import_id = request.arguments[0];
-  chunk->chunk = *number;
-  chunk->on_conflict = *on_conflict;
-  std::vector<KeyNeed> needs;
-  std::string error = read_clients(admin, *clients->as_array(), *chunk, needs);
+  auto reading = std::make_shared<Reading>();
+  reading->chunk.import_id = request.arguments[0];
+  reading->chunk.chunk = *number;
+  reading->chunk.on_conflict = *on_conflict;
+  std::string error = read_clients(admin, *clients->as_array(), *reading);
   if (!error.empty()) return invalid(error);
-  with_keys(
-      admin, request.id, request.actor, std::move(needs),
-      [&admin, id = request.id, actor = request.actor, chunk] { commit_chunk(admin, id, actor, std::move(*chunk)); });
+  with_keys(admin, request.id, request.actor, std::move(reading->needs),
+            [&admin, id = request.id, actor = request.actor, reading] { hash_and_commit(admin, id, actor, reading); });
 }
 
 void show_import(AdminService& admin, const AdminRequest& request) {

@@ -18,6 +18,8 @@ constexpr std::array kRoutes{
     AdminRoute{kPost, "/v1/clients/{}/disable", "tenant", disable_client},
     AdminRoute{kPost, "/v1/clients/{}/rotate-secret", "tenant", rotate_client_secret},
     AdminRoute{kPost, "/v1/clients/{}/drop-secret", "tenant", drop_client_secret},
+    AdminRoute{kPost, "/v1/clients/{}/password", "tenant", set_client_password},
+    AdminRoute{kDelete, "/v1/clients/{}/password", "tenant", drop_client_password},
     AdminRoute{kPost, "/v1/imports/{}/chunks/{}", "", import_chunk},
     AdminRoute{kGet, "/v1/imports/{}", "", show_import},
     AdminRoute{kPost, "/v1/keys", "", add_key},

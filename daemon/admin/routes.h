@@ -41,6 +41,9 @@ void disable_client(AdminService& admin, const AdminRequest& request);
 void remove_client(AdminService& admin, const AdminRequest& request);
 void rotate_client_secret(AdminService& admin, const AdminRequest& request);
 void drop_client_secret(AdminService& admin, const AdminRequest& request);
+// client_passwords.cc
+void set_client_password(AdminService& admin, const AdminRequest& request);
+void drop_client_password(AdminService& admin, const AdminRequest& request);
 // imports.cc
 void import_chunk(AdminService& admin, const AdminRequest& request);
 void show_import(AdminService& admin, const AdminRequest& request);

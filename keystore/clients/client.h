@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "keystore/vault/argon2id.h"
 #include "protocol/base/digest.h"
 #include "protocol/base/time.h"
 #include "protocol/jose/algorithm.h"
@@ -40,6 +41,15 @@ struct ClientSecret {
 };
 inline constexpr size_t kClientSecretsMax = 2;
 
+// What a person's password is verified against: never the password (password_check.h).
+struct PasswordVerifier {
+  PasswordSalt salt{};
+  PasswordHash hash{};
+  PasswordCost cost;
+  uint8_t pepper_version = 0;
+  bool operator==(const PasswordVerifier&) const = default;
+};
+
 // The whole of a client, as add, list, show and update see it.
 struct Client {
   uint32_t tenant = 0;
@@ -52,6 +62,7 @@ struct Client {
   JwsAlgorithm algorithm = JwsAlgorithm::kEdDSA;
   uint32_t ttl_s = 0;  // 0 = the server's default
   std::vector<ClientSecret> secrets;
+  std::optional<PasswordVerifier> password = std::nullopt;  // of clients that stand for a person or a legacy account
   UnixSeconds created_at = 0;
   uint64_t revision = 0;  // of its last change: grows with every change in the store, never reused
 };
@@ -83,7 +94,8 @@ class ClientRecord {
   std::string_view introspect(size_t index) const;
   size_t secret_count() const { return secret_count_; }
   const ClientSecret& secret(size_t index) const;
-  size_t resident_bytes() const;  // with the allocator's overhead
+  const PasswordVerifier* password() const;  // null when it has none
+  size_t resident_bytes() const;             // with the allocator's overhead
   Client unpack() const;
 
   // mark_used: one relaxed store of the minute of use of secret `index`; returns whether the minute changed. Later
@@ -106,9 +118,11 @@ class ClientRecord {
   uint8_t audience_count_ = 0;
   uint8_t introspect_count_ = 0;
   uint8_t secret_count_ = 0;
+  bool has_password_ = false;
   int64_t created_at_ = 0;
   mutable std::array<std::atomic<uint32_t>, kClientSecretsMax> last_used_minute_{};
-  // followed by: secrets, client_id, scope, {u16 size, bytes} per audience and per introspect entry
+  // followed by: secrets, password if there is one, client_id, scope, {u16 size, bytes} per audience and per introspect
+  // entry
 };
 
 }  // namespace signet

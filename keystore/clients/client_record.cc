@@ -1,5 +1,6 @@
-// Layout of the block after the header: secrets (aligned), client_id, scope, then {u16 size, bytes} per audience and
-// per introspect entry. The secrets come first so that a check of credentials touches the first three cache lines only.
+// Layout of the block after the header: secrets (aligned), the password's verifier if there is one, client_id, scope,
+// then {u16 size, bytes} per audience and per introspect entry. The secrets come first so that a check of credentials
+// touches the first three cache lines only.
 #include "keystore/clients/client_record.h"
 
 #include <malloc.h>
@@ -68,20 +69,28 @@ bool fits_client_record(const Client& client) {
 struct ClientRecordAccess {
   static constexpr size_t kHeaderSize = sizeof(ClientRecord);
   static_assert(kHeaderSize % alignof(ClientSecret) == 0);
+  static_assert(sizeof(ClientSecret) % alignof(PasswordVerifier) == 0);
 
   static const char* tail(const ClientRecord& record) { return reinterpret_cast<const char*>(&record) + kHeaderSize; }
   static const ClientSecret* secrets(const ClientRecord& record) {
     return reinterpret_cast<const ClientSecret*>(tail(record));
   }
-  static const char* text(const ClientRecord& record) {
+  static const char* behind_secrets(const ClientRecord& record) {
     return tail(record) + sizeof(ClientSecret) * record.secret_count_;
+  }
+  static const PasswordVerifier* password(const ClientRecord& record) {
+    return record.has_password_ ? reinterpret_cast<const PasswordVerifier*>(behind_secrets(record)) : nullptr;
+  }
+  static const char* text(const ClientRecord& record) {
+    return behind_secrets(record) + (record.has_password_ ? sizeof(PasswordVerifier) : 0);
   }
   static const char* lists(const ClientRecord& record) {
     return text(record) + record.client_id_size_ + record.scope_size_;
   }
 
   static ClientRecord* make(const Client& client) {
-    const size_t size = kHeaderSize + sizeof(ClientSecret) * client.secrets.size() + client.client_id.size() +
+    const size_t size = kHeaderSize + sizeof(ClientSecret) * client.secrets.size() +
+                        (client.password ? sizeof(PasswordVerifier) : 0) + client.client_id.size() +
                         client.scope.size() + packed_size(client.audiences) + packed_size(client.introspect);
     void* block = std::malloc(size);
     if (block == nullptr) throw std::bad_alloc();
@@ -93,6 +102,10 @@ struct ClientRecordAccess {
       new (to) ClientSecret(client.secrets[i]);
       to += sizeof(ClientSecret);
       record->last_used_minute_[i].store(client.secrets[i].last_used_minute, std::memory_order_relaxed);
+    }
+    if (client.password) {
+      new (to) PasswordVerifier(*client.password);
+      to += sizeof(PasswordVerifier);
     }
     to = append(append(to, client.client_id), client.scope);
     append(append(to, client.audiences), client.introspect);
@@ -111,6 +124,7 @@ struct ClientRecordAccess {
     record.audience_count_ = static_cast<uint8_t>(client.audiences.size());
     record.introspect_count_ = static_cast<uint8_t>(client.introspect.size());
     record.secret_count_ = static_cast<uint8_t>(client.secrets.size());
+    record.has_password_ = client.password.has_value();
     record.created_at_ = client.created_at;
   }
 
@@ -144,6 +158,8 @@ const ClientSecret& ClientRecord::secret(size_t index) const {
   SIGNET_CHECK(index < secret_count_);
   return ClientRecordAccess::secrets(*this)[index];
 }
+
+const PasswordVerifier* ClientRecord::password() const { return ClientRecordAccess::password(*this); }
 
 size_t ClientRecord::resident_bytes() const {
   // glibc keeps one word beside each block.
@@ -181,11 +197,13 @@ Client ClientRecord::unpack() const {
     client.secrets.push_back(secret(i));
     client.secrets.back().last_used_minute = last_used_minute(i);
   }
+  if (const PasswordVerifier* verifier = password()) client.password = *verifier;
   return client;
 }
 
 void ClientRecordDeleter::operator()(const ClientRecord* record) const {
-  static_assert(std::is_trivially_destructible_v<ClientRecord> && std::is_trivially_destructible_v<ClientSecret>);
+  static_assert(std::is_trivially_destructible_v<ClientRecord> && std::is_trivially_destructible_v<ClientSecret> &&
+                std::is_trivially_destructible_v<PasswordVerifier>);
   std::free(const_cast<ClientRecord*>(record));
 }
 

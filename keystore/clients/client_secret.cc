@@ -57,7 +57,7 @@ void prefetch(const ClientRecord* record) {
 }
 
 LockedBytes lock_keys(std::span<const HashKey> keys) {
-  auto locked = LockedBytes::zeroed(keys.size_bytes());
+  auto locked = LockedBytes::zeroed(2 * keys.size_bytes());  // of secrets, of passwords
   if (!locked) throw std::system_error(ENOMEM, std::generic_category(), "locking memory for the pepper");
   return std::move(*locked);
 }
@@ -70,7 +70,12 @@ struct Pepper::Implementation {
         count(from.size()),
         memory(lock_keys(from)),
         keys(reinterpret_cast<HashKey*>(memory.expose_mutable().data())) {
-    for (size_t i = 0; i < count; ++i) new (keys + i) HashKey(from[i]);
+    for (size_t i = 0; i < count; ++i) {
+      new (keys + i) HashKey(from[i]);
+      HashKey of_passwords = derive_key(from[i], "signet password");
+      new (keys + count + i) HashKey(of_passwords);
+      wipe(of_passwords);
+    }
   }
 
   const HashKey& current() const { return keys[count - 1]; }
@@ -81,7 +86,7 @@ struct Pepper::Implementation {
   uint8_t first_version;
   size_t count;
   LockedBytes memory;
-  HashKey* keys;  // in `memory`
+  HashKey* keys;  // in `memory`: `count` of secrets, then as many of passwords
 };
 
 Pepper::Pepper(uint8_t first_version, std::span<const HashKey> keys) {
@@ -93,6 +98,11 @@ Pepper::~Pepper() = default;
 
 uint8_t Pepper::current_version() const {
   return static_cast<uint8_t>(implementation_->first_version + implementation_->count - 1);
+}
+
+const HashKey* Pepper::password_key(uint8_t version) const {
+  const Implementation& own = *implementation_;
+  return own.known(version) ? own.keys + own.count + (version - own.first_version) : nullptr;
 }
 
 ClientSecret Pepper::hash(uint32_t tenant, std::string_view client_id, std::string_view secret, UnixSeconds now) const {

@@ -23,6 +23,9 @@ class Pepper {
   Pepper(const Pepper&) = delete;
   Pepper& operator=(const Pepper&) = delete;
   uint8_t current_version() const;
+  // The sub-key (label "signet password") that passwords are hashed with under this version, so that no hash of one
+  // kind says anything of the other; null when the version is not known. Any thread.
+  const HashKey* password_key(uint8_t version) const;
 
   // hash_client_secret binds tenant and client_id, so that a hash moved to another client verifies nothing.
   ClientSecret hash(uint32_t tenant, std::string_view client_id, std::string_view secret, UnixSeconds now) const;

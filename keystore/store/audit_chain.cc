@@ -87,6 +87,7 @@ std::string audit_json_of(const Client& client) {
     json.begin_array();
     for (const auto& secret : client.secrets) json.integer(secret.created_at);
     json.end_array();
+    json.member_boolean("password", client.password.has_value());
     json.member_integer("revision", static_cast<int64_t>(client.revision));
     json.end_object();
   });

@@ -37,6 +37,30 @@ bool decode_secrets(const records::ClientRow& row, std::vector<ClientSecret>& ou
   return true;
 }
 
+void encode_password(const PasswordVerifier& from, records::PasswordHash& to) {
+  to.set_salt(from.salt.data(), from.salt.size());
+  to.set_hash(from.hash.data(), from.hash.size());
+  to.set_memory_kib(from.cost.memory_kib);
+  to.set_passes(from.cost.passes);
+  to.set_pepper_version(from.pepper_version);
+}
+
+bool decode_password(const records::ClientRow& row, std::optional<PasswordVerifier>& out) {
+  out.reset();
+  if (!row.has_password()) return true;
+  const auto& from = row.password();
+  PasswordVerifier& to = out.emplace();
+  if (from.salt().size() != to.salt.size() || from.hash().size() != to.hash.size() || from.passes() > UINT8_MAX ||
+      from.pepper_version() > UINT8_MAX) {
+    return false;
+  }
+  std::memcpy(to.salt.data(), from.salt().data(), to.salt.size());
+  std::memcpy(to.hash.data(), from.hash().data(), to.hash.size());
+  to.cost = {from.memory_kib(), static_cast<uint8_t>(from.passes())};
+  to.pepper_version = static_cast<uint8_t>(from.pepper_version());
+  return valid_password_cost(to.cost);
+}
+
 // The version octets behind a secret's family and its NUL.
 constexpr size_t kSecretVersionSize = 4;
 
@@ -61,6 +85,7 @@ std::string ClientCodec::encode(const Client& client) {
     to.set_pepper_version(secret.pepper_version);
     to.set_created_at_s(secret.created_at);
   }
+  if (client.password) encode_password(*client.password, *row.mutable_password());
   row.set_created_at_s(client.created_at);
   row.set_revision(client.revision);
   return row.SerializeAsString();
@@ -70,7 +95,7 @@ bool ClientCodec::decode(std::string_view value, Client& client) {
   auto& row = *row_;
   if (!parse(row, value)) return false;
   const auto algorithm = algorithm_of(row.algorithm());
-  if (!algorithm || !decode_secrets(row, client.secrets)) return false;
+  if (!algorithm || !decode_secrets(row, client.secrets) || !decode_password(row, client.password)) return false;
   client.grants = row.grants();
   client.flags = row.flags();
   client.scope = row.scope();

@@ -170,8 +170,9 @@ struct ClientUpdate {
   std::optional<JwsAlgorithm> algorithm;
   std::optional<uint32_t> ttl_s;
   std::optional<std::vector<ClientSecret>> secrets;
-  std::optional<uint64_t> if_revision;  // refuse with kConflict when the client changed since
-  std::string what;                     // audit verb: "client.update", "client.disable", "client.rotate-secret"...
+  std::optional<std::optional<PasswordVerifier>> password;  // nothing within = it has none any more
+  std::optional<uint64_t> if_revision;                      // refuse with kConflict when the client changed since
+  std::string what;  // audit verb: "client.update", "client.disable", "client.rotate-secret"...
 };
 
 enum class OnConflict : uint8_t { kFail, kSkip, kUpdate };
@@ -185,6 +186,7 @@ enum ImportMember : uint8_t {
   kImportAlgorithm = 16,
   kImportTtl = 32,
   kImportSecrets = 64,
+  kImportPassword = 128,
 };
 // One chunk of an import: all of it or nothing, in one commit, with its progress row.
 struct ImportChunk {

@@ -19,6 +19,8 @@ class Secrecy(unittest.TestCase):
         self.addCleanup(daemon.stop)
         made = daemon.ctl("client", "add", "marked", "--secret-stdin", stdin=MARKER + "\n")
         self.assertNotIn("client_secret", made)
+        daemon.ctl("client", "set-password", "marked", stdin=MARKER + "P\n")
+        daemon.ctl("client", "add", "person", "--password-stdin", stdin=MARKER + "Q\n")
         status, answer = daemon.token("marked", MARKER)
         self.assertEqual(200, status, answer)
         token = answer["access_token"]

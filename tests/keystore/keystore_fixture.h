@@ -40,6 +40,7 @@ class KeystoreFixture : public testing::Test {
     options.create = create;
     options.workers = 1;
     options.issuer = "https://id.example";
+    options.password_cost = {.memory_kib = 8, .passes = 1};
     return options;
   }
   std::filesystem::path data() const { return directory_.path() / "data"; }

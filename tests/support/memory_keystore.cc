@@ -10,6 +10,7 @@ MemoryKeystore::MemoryKeystore(size_t workers)
   HashKey key;
   key.fill(7);
   pepper_ = std::make_unique<Pepper>(1, std::span<const HashKey>(&key, 1));
+  passwords_ = std::make_unique<PasswordCheck>(*pepper_, PasswordCost{.memory_kib = 8, .passes = 1});
   family_keys_ = std::make_unique<FamilyKeys>(1, std::span<const HashKey>(&key, 1));
   keys_ = std::make_unique<Published<KeySet>>(builder_.build());
 }
@@ -78,6 +79,10 @@ void MemoryKeystore::remove_tenant(uint32_t number) {
 
 void MemoryKeystore::add_client(Client client, std::string_view secret) {
   client.secrets = {pepper_->hash(client.tenant, client.client_id, secret, 1'700'000'000)};
+  put_client(std::move(client));
+}
+
+void MemoryKeystore::put_client(Client client) {
   client.revision = revision_++;
   const ClientDirectory::Change change{client.tenant, client.client_id, &client};
   directory_.apply({&change, 1});
@@ -97,6 +102,9 @@ Store& MemoryKeystore::store() {
 const Vault& MemoryKeystore::vault() const { std::abort(); }
 void MemoryKeystore::generate_key(AuditActor, uint32_t, KeyPurpose, StoreDone<KeyRow>) { std::abort(); }
 void MemoryKeystore::export_secret(AuditActor, uint32_t, std::string, StoreDone<SecretBytes>) { std::abort(); }
+void MemoryKeystore::hash_passwords(std::vector<PasswordWish>, StoreDone<std::vector<PasswordVerifier>>) {
+  std::abort();
+}
 void MemoryKeystore::set_issuer(std::string, uint32_t, StoreDone<void>) { std::abort(); }
 
 }  // namespace signet

@@ -28,6 +28,8 @@ class MemoryKeystore final : public Keystore {
   void remove_tenant(uint32_t number);
   // Publishes another issuer. No reader may be registered.
   void change_issuer(std::string issuer);
+  // Adds or replaces a client as it is given, secrets and password included.
+  void put_client(Client client);
   // Adds or replaces a client with this secret.
   void add_client(Client client, std::string_view secret);
   void remove_client(uint32_t tenant, std::string_view client_id);
@@ -35,6 +37,7 @@ class MemoryKeystore final : public Keystore {
   const ClientDirectory& clients() const override { return directory_; }
   const KeySet& keys() const override { return keys_->load(); }
   const Pepper& pepper() const override { return *pepper_; }
+  const PasswordCheck& passwords() const override { return *passwords_; }
   const FamilyKeys& family_keys() const override { return *family_keys_; }
   const ApiTokenIndex& api_tokens() const override { return api_tokens_; }
   const RevocationIndex& revocations() const override { return revocations_; }
@@ -52,6 +55,7 @@ class MemoryKeystore final : public Keystore {
   const Vault& vault() const override;
   void generate_key(AuditActor actor, uint32_t tenant, KeyPurpose purpose, StoreDone<KeyRow> done) override;
   void export_secret(AuditActor actor, uint32_t tenant, std::string kid, StoreDone<SecretBytes> done) override;
+  void hash_passwords(std::vector<PasswordWish> wishes, StoreDone<std::vector<PasswordVerifier>> done) override;
   void set_issuer(std::string issuer, uint32_t jwks_max_age_s, StoreDone<void> done) override;
   void close() override {}
 
@@ -74,6 +78,7 @@ class MemoryKeystore final : public Keystore {
   FeedPublisher feeds_{domain_};
   KeySetBuilder builder_;
   std::unique_ptr<Pepper> pepper_;
+  std::unique_ptr<PasswordCheck> passwords_;  // of the least cost there is
   std::unique_ptr<FamilyKeys> family_keys_;
   std::unique_ptr<Published<KeySet>> keys_;
 };

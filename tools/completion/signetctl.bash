@@ -3,7 +3,7 @@
 
 _signetctl_verbs() {
   case "$1" in
-    client) echo "add list show update enable disable remove rotate-secret drop-secret import" ;;
+    client) echo "add list show update enable disable remove rotate-secret drop-secret set-password drop-password import" ;;
     key) echo "add list export-secret" ;;
     token) echo "issue inspect revoke" ;;
     revocation) echo "list" ;;
@@ -17,7 +17,7 @@ _signetctl_options() {
   local client="--tenant --grant --scope --audience --introspect --alg --ttl --feed --no-feed"
   client+=" --refresh-with-credentials --no-refresh-with-credentials"
   case "$1" in
-    "client add") echo "$client --secret-stdin" ;;
+    "client add") echo "$client --secret-stdin --password-stdin" ;;
     "client list") echo "--tenant --limit" ;;
     "client show") echo "--tenant" ;;
     "client update") echo "$client" ;;
@@ -26,6 +26,8 @@ _signetctl_options() {
     "client remove") echo "--tenant --yes" ;;
     "client rotate-secret") echo "--tenant --secret-stdin" ;;
     "client drop-secret") echo "--tenant --all" ;;
+    "client set-password") echo "--tenant --stdin" ;;
+    "client drop-password") echo "--tenant" ;;
     "client import") echo "--secrets-out --on-conflict --chunk" ;;
     "key add") echo "--tenant --alg --audience --dialect --bits" ;;
     "key list") echo "--tenant" ;;

@@ -40,6 +40,7 @@ std::string client_details(const JsonValue& client) {
   for (size_t i = 0; list != nullptr && i < list->size(); ++i) {
     lines.add(fmt::format("secret {}", i + 1), secret_text((*list)[i]));
   }
+  lines.add("password", text_of(client, "password"));
   lines.add("created", text_of(client, "created_at"));
   lines.add("revision", text_of(client, "revision"));
   return lines.render();

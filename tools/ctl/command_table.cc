@@ -16,6 +16,8 @@ constexpr std::array kCommands{
     Command{"client", "remove", client_remove, "Remove a client for good"},
     Command{"client", "rotate-secret", client_rotate_secret, "Add a new secret; the newest old one stays live"},
     Command{"client", "drop-secret", client_drop_secret, "Drop the older of two secrets"},
+    Command{"client", "set-password", client_set_password, "Give a client that stands for a person a password"},
+    Command{"client", "drop-password", client_drop_password, "Take a client's password away"},
     Command{"client", "import", client_import, "Register clients from a file of JSON lines or CSV, resumably"},
     Command{"key", "add", key_add, "Make a signing key"},
     Command{"key", "list", key_list, "List the signing keys of a tenant"},

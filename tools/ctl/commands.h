@@ -15,6 +15,8 @@ Outcome client_disable(Call& call);
 Outcome client_remove(Call& call);
 Outcome client_rotate_secret(Call& call);
 Outcome client_drop_secret(Call& call);
+Outcome client_set_password(Call& call);
+Outcome client_drop_password(Call& call);
 Outcome client_import(Call& call);
 Outcome key_add(Call& call);
 Outcome key_list(Call& call);

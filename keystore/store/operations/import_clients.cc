@@ -91,6 +91,7 @@ class ImportClients : public OperationFor<ImportOutcome> {
     if ((given & kImportAlgorithm) != 0) client.algorithm = from.algorithm;
     if ((given & kImportTtl) != 0) client.ttl_s = from.ttl_s;
     if ((given & kImportSecrets) != 0) client.secrets = from.secrets;
+    if ((given & kImportPassword) != 0) client.password = from.password;
   }
 
   // What the members given and those kept may not be together.

@@ -44,6 +44,8 @@ Outcome check_client(const Client& client) {
   if (!audiences_ok(client.audiences)) return invalid("audiences: too many, empty or too long");
   if (!audiences_ok(client.introspect)) return invalid("introspect: too many, empty or too long");
   if (client.secrets.size() > kClientSecretsMax) return invalid("a client has at most two live secrets");
+  if (client.password && !valid_password_cost(client.password->cost))
+    return invalid("password: its cost is out of bounds");
   if (std::ranges::find(kAllJwsAlgorithms, client.algorithm) == kAllJwsAlgorithms.end()) {
     return invalid("alg: unknown algorithm");
   }

@@ -53,6 +53,7 @@ class UpdateClient : public OperationFor<Client> {
     take(update_.algorithm, result_.algorithm);
     take(update_.ttl_s, result_.ttl_s);
     take(update_.secrets, result_.secrets);
+    take(update_.password, result_.password);
   }
 
   // Minutes are kept by position: those of a secret that stays move with it.

@@ -110,11 +110,21 @@ INSTANTIATE_TEST_SUITE_P(
         BadClient{"LifetimeAboveMost", R"({"client_id":"c","ttl":86401})", "ttl: expected 0 (the default) to 86400"},
         BadClient{"LifetimeAsText", R"({"client_id":"c","ttl":"60"})", "ttl: expected 0"},
         BadClient{"FeedAsNumber", R"({"client_id":"c","feed":1})", "feed: expected true or false"},
+        BadClient{"EmptyPassword", R"({"client_id":"c","password":""})", "password: expected 1 to 1024"},
+        BadClient{"PasswordAsNumber", R"({"client_id":"c","password":1})", "password: expected"},
+        BadClient{"PasswordWithNewline", R"({"client_id":"c","password":"a\nb"})", "password: expected"},
+        BadClient{"PasswordInAnUpdate", R"({"password":"a"})", "unknown member \"password\"", ClientForm::kUpdate},
         BadClient{"ShortSecret", R"({"client_id":"c","client_secret":"short"})", "client_secret: expected 16 to 256"}),
     [](const auto& test) { return std::string(test.param.name); });
 
 TEST(ClientFieldsTest, AnErrorNeverShowsTheSecret) {
   auto fields = read(R"({"client_id":"c","client_secret":"marker\u0001secret-0123456789"})");
+  ASSERT_FALSE(fields.has_value());
+  EXPECT_EQ(fields.error().find("marker"), std::string::npos);
+}
+
+TEST(ClientFieldsTest, AnErrorNeverShowsThePassword) {
+  auto fields = read(R"({"client_id":"c","password":"marker\u0001"})");
   ASSERT_FALSE(fields.has_value());
   EXPECT_EQ(fields.error().find("marker"), std::string::npos);
 }

@@ -17,6 +17,7 @@ void expect_same(const Client& a, const Client& b) {
   EXPECT_EQ(a.introspect, b.introspect);
   EXPECT_EQ(a.algorithm, b.algorithm);
   EXPECT_EQ(a.ttl_s, b.ttl_s);
+  EXPECT_EQ(a.password, b.password);
   EXPECT_EQ(a.created_at, b.created_at);
   EXPECT_EQ(a.revision, b.revision);
   ASSERT_EQ(a.secrets.size(), b.secrets.size());

@@ -10,7 +10,7 @@ using Kind = StoreErrorKind;
 class ImportTest : public StoreTest {
  protected:
   void SetUp() override { open(); }
-  static constexpr uint8_t kAllGiven = 0x7F;
+  static constexpr uint8_t kAllGiven = 0xFF;
   static ImportChunk chunk_of(uint64_t number, std::vector<std::string> ids, OnConflict mode = OnConflict::kFail) {
     ImportChunk chunk{.import_id = "aa01", .chunk = number, .on_conflict = mode};
     for (auto& id : ids) chunk.clients.push_back(client_of(std::move(id)));

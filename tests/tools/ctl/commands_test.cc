@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "tests/tools/ctl/fake_admin.h"
+#include "tests/tools/ctl/commands_fixture.h"
 #include "tools/ctl/dispatch.h"
 
 namespace signet::ctl {
@@ -17,24 +17,6 @@ constexpr const char* kClient =
     R"("introspect":[],"alg":"EdDSA","ttl":0,"enabled":true,"feed":false,"refresh_with_credentials":false,)"
     R"("secrets":[{"created_at":"2030-01-01T00:00:00Z","last_used":null}],"created_at":"2030-01-01T00:00:00Z",)"
     R"("revision":7)";
-
-class Commands : public testing::Test {
- protected:
-  RunResult run(std::vector<std::string> arguments, const std::string& input = "") {
-    arguments.insert(arguments.begin(), {"--socket", admin_.socket_path()});
-    return run_ctl(arguments, input);
-  }
-  // "METHOD target body" of the last request.
-  std::string asked() const {
-    const auto requests = admin_.requests();
-    if (requests.empty()) return "nothing";
-    const FakeRequest& last = requests.back();
-    return last.method + " " + last.target + (last.body.empty() ? "" : " " + last.body);
-  }
-  std::string answer_ = http_answer(200, "{}");
-  FakeAdmin admin_{[this](const FakeRequest&) { return answer_; }};
-  TemporaryDirectory directory_;
-};
 
 TEST_F(Commands, ClientAddSendsEveryOption) {
   answer_ = http_answer(201, std::string(kClient) + R"(,"client_secret":"s3cret"})");

@@ -35,6 +35,7 @@ std::expected<std::span<const ImportClient>, ImportFault> ChunkReader::next() {
   const size_t kept = left_over_ ? 1 : 0;
   left_over_ = false;
   size_t size = kChunkFrameSizeMax;
+  size_t passwords = 0;
   for (count_ = 0; count_ < clients_max_; ++count_) {
     if (clients_.size() <= count_) clients_.emplace_back();
     ImportClient& client = clients_[count_];
@@ -44,7 +45,8 @@ std::expected<std::span<const ImportClient>, ImportFault> ChunkReader::next() {
       if (!*read) break;
     }
     size += wire_size_max(client) + 1;
-    if (size > kChunkBodySizeMax) {
+    passwords += client.password.empty() ? 0 : 1;
+    if (size > kChunkBodySizeMax || passwords > kChunkPasswordsMax) {
       left_over_ = true;
       break;
     }

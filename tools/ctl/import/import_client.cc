@@ -13,6 +13,7 @@
 #include "protocol/oauth/token_request.h"
 #include "tools/ctl/input.h"
 #include "tools/ctl/nearest.h"
+#include "tools/ctl/password_input.h"
 
 namespace signet::ctl {
 namespace {
@@ -21,7 +22,7 @@ constexpr size_t kClientIdSizeMax = 128;
 constexpr size_t kTenantSizeMax = 64;
 constexpr size_t kAudiencesMax = 16;
 constexpr size_t kGeneratedSecretSizeMax = 64;
-constexpr size_t kMemberNamesSize = 160;  // braces, names, quotes and commas of one client
+constexpr size_t kMemberNamesSize = 176;  // braces, names, quotes and commas of one client
 // The grants that a client can be registered for.
 constexpr std::array<std::string_view, 2> kGrants{"client_credentials", "refresh_token"};
 
@@ -90,6 +91,7 @@ constexpr std::array kFields{
     Field{"tenant", check_tenant, &ImportClient::tenant},
     Field{"introspect", check_introspect, nullptr, &ImportClient::introspect},
     Field{"client_secret", given_secret_fault, &ImportClient::client_secret},
+    Field{"password", given_password_fault, &ImportClient::password},
 };
 
 std::string fault_of(const Field& field, std::string_view expected) {
@@ -134,7 +136,7 @@ void write_list(JsonWriter& to, const std::vector<std::string>& values) {
 void ImportClient::clear() {
   line = 0;
   ttl_s.reset();
-  for (std::string* text : {&client_id, &alg, &tenant, &client_secret}) text->clear();
+  for (std::string* text : {&client_id, &alg, &tenant, &client_secret, &password}) text->clear();
   for (std::vector<std::string>* list : {&grants, &scopes, &audiences, &introspect}) list->clear();
 }
 
@@ -217,12 +219,13 @@ void write_import_client(JsonWriter& to, const ImportClient& client, std::string
   if (!client.tenant.empty()) to.member("tenant", client.tenant);
   if (!client.introspect.empty()) to.key("introspect"), write_list(to, client.introspect);
   if (!secret.empty()) to.member("client_secret", secret);
+  if (!client.password.empty()) to.member("password", client.password);
   to.end_object();
 }
 
 size_t wire_size_max(const ImportClient& client) {
   // Every character may need a backslash; control characters, which would take six, have been refused.
-  size_t characters = client.client_id.size() + client.alg.size() + client.tenant.size() +
+  size_t characters = client.client_id.size() + client.alg.size() + client.tenant.size() + client.password.size() +
                       std::max(client.client_secret.size(), kGeneratedSecretSizeMax);
   size_t elements = 0;
   for (const auto* list : {&client.grants, &client.scopes, &client.audiences, &client.introspect}) {

@@ -26,6 +26,7 @@ struct ImportClient {
   std::string tenant;
   std::vector<std::string> introspect;
   std::string client_secret;  // empty: none given
+  std::string password;       // likewise
 
   // Empties everything but keeps the memory: records are read into the same objects again and again.
   void clear();

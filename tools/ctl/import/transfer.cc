@@ -37,7 +37,8 @@ class ChunkPreparation {
     secrets_.resize(clients.size());
     for (size_t i = 0; i < clients.size(); ++i) {
       secrets_[i] = clients[i].client_secret;
-      if (!secrets_[i].empty()) continue;
+      // Who logs in by a password needs no secret that nobody asked for.
+      if (!secrets_[i].empty() || !clients[i].password.empty()) continue;
       if (ends_.secrets == nullptr) {
         ++result_.without_secret;
         continue;
@@ -117,7 +118,7 @@ std::expected<void, Failure> check_secrets_held(const ImportOptions& options, co
                                                 std::span<const ImportClient> clients) {
   if (secrets == nullptr || options.on_conflict != "fail") return {};
   for (const ImportClient& client : clients) {
-    if (!client.client_secret.empty() || secrets->find(client)) continue;
+    if (!client.client_secret.empty() || !client.password.empty() || secrets->find(client)) continue;
     return std::unexpected(Failure{
         fmt::format("client `{}` (line {}) was imported by an earlier run, but its secret is not in the file of "
                     "--secrets-out: name the file of that run; if it is lost, give the client a new secret with "
