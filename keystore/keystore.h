@@ -76,6 +76,11 @@ class Keystore {
     SecretBytes text;  // kApiTokenTextSize characters
   };
   void create_api_token(std::optional<AuditActor> actor, ApiToken token, StoreDone<MadeApiToken> done);
+  // take_over_api_token does so with a text that another system gave out: 16 to 128 visible ASCII characters, of a kind
+  // that takes_given_text (else kInvalid); kConflict when the tenant has it already. Whoever gives it answers for its
+  // strength. Reads the store, and blocks for that, only while there is more than one family key.
+  void take_over_api_token(std::optional<AuditActor> actor, ApiToken token, SecretBytes text,
+                           StoreDone<MadeApiToken> done);
   // generate_key makes, seals and stores a key: active when it is the tenant's first of its algorithm (and audience),
   // or when the tenant has no active one of its dialect, else pending. Generation runs on a background thread.
   virtual void generate_key(AuditActor actor, uint32_t tenant, KeyPurpose purpose, StoreDone<KeyRow> done) = 0;
@@ -88,6 +93,9 @@ class Keystore {
   // Drains and closes the store. Blocks. With no reader registered, every completion has been called when it returns;
   // those that wait for a reader still registered follow once it has passed. One thread.
   virtual void close() = 0;
+
+ private:
+  void store_api_token(std::optional<AuditActor> actor, ApiToken token, SecretBytes text, StoreDone<MadeApiToken> done);
 };
 
 }  // namespace signet

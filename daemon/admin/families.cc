@@ -3,6 +3,7 @@
 
 #include "daemon/admin/clients.h"
 #include "daemon/admin/family_json.h"
+#include "daemon/admin/grant_cursor.h"
 #include "daemon/admin/query_number.h"
 #include "daemon/admin/routes.h"
 
@@ -11,18 +12,6 @@ namespace {
 
 constexpr size_t kPageMax = 500;  // each costs a read of its own
 constexpr size_t kPageDefault = 100;
-
-// A place in a listing as text: the part's digit and the family's name.
-std::string cursor_text(const FamilyCursor& cursor) {
-  return fmt::format("{}{}", cursor.part, family_name_of(cursor.after).text());
-}
-
-std::optional<FamilyCursor> read_cursor(std::string_view text) {
-  if (text.empty() || text[0] < '0' || text[0] > '1') return std::nullopt;
-  const auto id = family_named(text.substr(1));
-  if (!id) return std::nullopt;
-  return FamilyCursor{static_cast<uint8_t>(text[0] - '0'), *id};
-}
 
 // The query, or what was expected instead.
 std::expected<FamilyQuery, std::string> read_query(const FormParameters& form, uint32_t tenant) {

@@ -59,6 +59,10 @@ void list_revocations(AdminService& admin, const AdminRequest& request);
 // families.cc
 void list_families(AdminService& admin, const AdminRequest& request);
 void show_family(AdminService& admin, const AdminRequest& request);
+// api_keys.cc
+void add_api_key(AdminService& admin, const AdminRequest& request);
+void list_api_keys(AdminService& admin, const AdminRequest& request);
+void remove_api_key(AdminService& admin, const AdminRequest& request);
 // tenants.cc
 void add_tenant(AdminService& admin, const AdminRequest& request);
 void list_tenants(AdminService& admin, const AdminRequest& request);

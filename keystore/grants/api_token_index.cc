@@ -23,8 +23,15 @@ RevocationHash ApiTokenIndex::fingerprint(uint32_t tenant, const ApiTokenId& id)
   return hash;
 }
 
+// Before the table changes, whose stores release: a reader that sees the change sees the count.
+void ApiTokenIndex::count_erasure() {
+  erasures_.store(erasures_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+}
+
 void ApiTokenIndex::put(const ApiTokenEntry& entry) {
-  table_.put(fingerprint(entry.tenant, entry.id), bucket_of(entry.expires_at), 0);
+  const RevocationHash place = fingerprint(entry.tenant, entry.id);
+  if (table_.contains(place)) count_erasure();
+  table_.put(place, bucket_of(entry.expires_at), 0);
   note_figures();
 }
 
@@ -36,6 +43,7 @@ void ApiTokenIndex::put(std::span<const ApiTokenEntry> entries) {
 }
 
 void ApiTokenIndex::erase(uint32_t tenant, const ApiTokenId& id) {
+  count_erasure();
   table_.erase(fingerprint(tenant, id));
   note_figures();
 }

@@ -29,11 +29,15 @@ class ApiTokenIndex {
 
   // --- readers: wait-free, does not allocate ---
   bool may_contain(uint32_t tenant, const ApiTokenId& id) const { return table_.contains(fingerprint(tenant, id)); }
+  // How often something was erased or replaced, counted before that is visible. Who reads it, then asks the store what
+  // a token stands for, may keep the answer while the number stays the same: no token was removed since. What ends a
+  // token besides (expiry, its client, a revocation) is not counted.
+  uint64_t erasures() const { return erasures_.load(std::memory_order_acquire); }
 
   // --- the writer; allocates ---
   void reserve(size_t entries) { table_.reserve(entries); }  // before many `put`: spares the copies
   void put(const ApiTokenEntry& entry);
-  void put(std::span<const ApiTokenEntry> entries);
+  void put(std::span<const ApiTokenEntry> entries);  // new ones: replacements are not counted
   void erase(uint32_t tenant, const ApiTokenId& id);
   // maintain drops some of what had expired by `safe_now` (the store's expiry time; 0 drops nothing) and goes on with a
   // copy under way. To be called with every commit; bounded work.
@@ -46,9 +50,11 @@ class ApiTokenIndex {
  private:
   static RevocationHash fingerprint(uint32_t tenant, const ApiTokenId& id);
   void note_figures();
+  void count_erasure();
 
   GrowingTable table_;
-  uint16_t ended_ = 0;  // buckets below have been handed to the table
+  uint16_t ended_ = 0;                 // buckets below have been handed to the table
+  std::atomic<uint64_t> erasures_{0};  // written by the writer alone
   std::atomic<size_t> entries_{0};
   std::atomic<size_t> bytes_{0};
 };

@@ -13,13 +13,13 @@ namespace {
 constexpr size_t kOctets = 24;
 static_assert(base64url_encoded_size(kOctets) == kApiTokenTextSize && kOctets * 8 == kApiTokenTextSize * 6);
 
-constexpr CharClass kAlphabet =
-    CharClass::range('A', 'Z') | CharClass::range('a', 'z') | CharClass::range('0', '9') | CharClass("-_");
+constexpr CharClass kVisible = CharClass::range('!', '~');
+static_assert(kApiTokenTextSizeMin <= kApiTokenTextSize && kApiTokenTextSize <= kApiTokenTextSizeMax);
 
 }  // namespace
 
 bool valid_api_token_text(std::string_view text) {
-  return text.size() == kApiTokenTextSize && kAlphabet.contains_all(text);
+  return text.size() >= kApiTokenTextSizeMin && text.size() <= kApiTokenTextSizeMax && kVisible.contains_all(text);
 }
 
 ApiTokenId api_token_id_of(const FamilyKeys& keys, uint8_t version, std::string_view text) {

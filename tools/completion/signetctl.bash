@@ -4,6 +4,7 @@
 _signetctl_verbs() {
   case "$1" in
     client) echo "add list show update enable disable remove rotate-secret drop-secret set-password drop-password import" ;;
+    api-key) echo "add list remove" ;;
     key) echo "add list export-secret" ;;
     token) echo "issue inspect revoke" ;;
     revocation) echo "list" ;;
@@ -29,6 +30,9 @@ _signetctl_options() {
     "client set-password") echo "--tenant --stdin" ;;
     "client drop-password") echo "--tenant" ;;
     "client import") echo "--secrets-out --on-conflict --chunk" ;;
+    "api-key add") echo "--tenant --name --kind --scope --audience --subject --expires --key-stdin" ;;
+    "api-key list") echo "--client --subject --tenant" ;;
+    "api-key remove") echo "--tenant --yes" ;;
     "key add") echo "--tenant --alg --audience --dialect --bits" ;;
     "key list") echo "--tenant" ;;
     "key export-secret") echo "--tenant --out" ;;
@@ -65,7 +69,9 @@ _signetctl() {
       mapfile -t COMPREPLY < <(compgen -W "client_credentials refresh_token" -- "$current")
       return ;;
     --kind)
-      mapfile -t COMPREPLY < <(compgen -W "token family client subject tenant key token_hash" -- "$current")
+      local kinds="token family client subject tenant key token_hash"
+      [[ " ${COMP_WORDS[*]} " != *" api-key "* ]] || kinds="api-key vcloud sandbox"
+      mapfile -t COMPREPLY < <(compgen -W "$kinds" -- "$current")
       return ;;
     --only)
       mapfile -t COMPREPLY < <(compgen -W "tokens refreshes checks" -- "$current")
@@ -84,7 +90,7 @@ _signetctl() {
     esac
   done
   if [[ -z $noun ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "client key token family revocation tenant clock status bench $global --version" -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W "client api-key key token family revocation tenant clock status bench $global --version" -- "$current")
   elif [[ $noun != status && $noun != bench && -z $verb ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$(_signetctl_verbs "$noun") --help" -- "$current")
   elif [[ $current == -* ]]; then

@@ -75,6 +75,44 @@ TEST(ApiTokenIndex, DropsWhatExpiredByTheSafeTimeAndNothingElse) {
   EXPECT_EQ(index.entries(), 1U);
 }
 
+TEST(ApiTokenIndex, CountsWhatIsErasedOrReplacedAndNothingElse) {
+  QuiescentDomain domain;
+  ApiTokenIndex index(domain);
+  EXPECT_EQ(index.erasures(), 0U);
+  index.put({.id = id_of(1)});
+  index.put({.id = id_of(2)});
+  EXPECT_EQ(index.erasures(), 0U) << "a new one ends nothing";
+  index.erase(0, id_of(1));
+  EXPECT_EQ(index.erasures(), 1U);
+  index.put({.id = id_of(2), .expires_at = kNow});
+  EXPECT_EQ(index.erasures(), 2U) << "replaced";
+  index.put({.id = id_of(1)});
+  EXPECT_EQ(index.erasures(), 2U);
+  index.erase(0, id_of(9));
+  EXPECT_EQ(index.erasures(), 3U) << "too many are harmless, too few are not";
+  index.maintain(kNow + kDay);
+  EXPECT_EQ(index.erasures(), 3U) << "expiry is in the row";
+}
+
+// Whoever no longer sees a token sees that something was erased.
+TEST(ApiTokenIndex, AnErasureIsCountedBeforeItIsSeen) {
+  constexpr uint64_t kTokens = 50'000;
+  QuiescentDomain domain;
+  ApiTokenIndex index(domain);
+  index.reserve(kTokens);
+  for (uint64_t n = 0; n < kTokens; ++n) index.put({.id = id_of(n)});
+  auto* reader = domain.register_reader([] {});
+  std::thread looker([&] {
+    for (uint64_t n = 0; n < kTokens; ++n) {
+      while (index.may_contain(0, id_of(n))) reader->pass();
+      ASSERT_GE(index.erasures(), n + 1);
+    }
+    domain.unregister_reader(reader);
+  });
+  for (uint64_t n = 0; n < kTokens; ++n) index.erase(0, id_of(n));
+  looker.join();
+}
+
 // Readers look while tokens come and go and the table grows.
 TEST(ApiTokenIndex, ReadersSeeEveryLiveOneAndNoneThatIsGone) {
   constexpr uint64_t kTokens = 60'000;

@@ -27,14 +27,27 @@ TEST_F(ApiTokenText, IsThirtyTwoCharactersOfBase64url) {
   for (const auto& characters : at) EXPECT_EQ(characters.size(), 64U) << "every character is random";
 }
 
+TEST_F(ApiTokenText, OfAnotherSystemIsSixteenTo128VisibleCharacters) {
+  std::string all;
+  for (char c = '!'; c <= '~'; ++c) all += c;
+  for (const std::string& good :
+       {std::string(16, 'a'), std::string(128, '~'), all, std::string("0123456789abcdef0123456789abcdef01234567")}) {
+    EXPECT_TRUE(valid_api_token_text(good)) << good;
+  }
+  EXPECT_TRUE(takes_given_text(ApiTokenKind::kApiKey));
+  EXPECT_TRUE(takes_given_text(ApiTokenKind::kVcloud));
+  EXPECT_FALSE(takes_given_text(ApiTokenKind::kSandbox));
+  EXPECT_FALSE(takes_given_text(ApiTokenKind{}));
+}
+
 TEST_F(ApiTokenText, OfAnotherShapeIsNone) {
   const std::string good = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcd-_";
   EXPECT_TRUE(valid_api_token_text(good));
   EXPECT_FALSE(valid_api_token_text({}));
-  EXPECT_FALSE(valid_api_token_text(good.substr(1)));
-  EXPECT_FALSE(valid_api_token_text(good + "A"));
+  EXPECT_FALSE(valid_api_token_text(std::string(15, 'a')));
+  EXPECT_FALSE(valid_api_token_text(std::string(129, 'a')));
   for (size_t i = 0; i < good.size(); ++i) {
-    for (const char bad : {'+', '/', '=', ' ', '\0', '.', '\n', '\x80'}) {
+    for (const char bad : {' ', '\0', '\n', '\t', '\x7F', '\x80', '\xFF'}) {
       std::string text = good;
       text[i] = bad;
       EXPECT_FALSE(valid_api_token_text(text)) << i;
