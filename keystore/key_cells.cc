@@ -112,4 +112,34 @@ std::expected<HashKey, std::string> open_family_key(const Vault& vault, const Se
   return open_hash_key(vault, kFamilyKeyFamily, "family key", row);
 }
 
+namespace {
+
+constexpr std::string_view kDialectRecordFamily = "dialect-record";
+constexpr uint32_t kDialectRecordCellVersion = 1;
+
+// tenant (4 octets, big-endian), kind (1), id.
+std::vector<uint8_t> dialect_record_row(const DialectRecordPlace& place) {
+  std::vector<uint8_t> bytes;
+  bytes.reserve(5 + place.id.size());
+  for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<uint8_t>(place.tenant >> shift));
+  bytes.push_back(static_cast<uint8_t>(place.kind));
+  for (const char c : place.id) bytes.push_back(static_cast<uint8_t>(c));
+  return bytes;
+}
+
+}  // namespace
+
+std::expected<std::vector<uint8_t>, VaultError> seal_dialect_record(const Vault& vault, const DialectRecordPlace& place,
+                                                                    ByteSpan value) {
+  const std::vector<uint8_t> row = dialect_record_row(place);
+  return vault.seal_cell({kDialectRecordFamily, row, kDialectRecordCellVersion}, value);
+}
+
+std::expected<SecretBytes, std::string> open_dialect_record(const Vault& vault, const DialectRecord& record) {
+  const std::vector<uint8_t> row = dialect_record_row({record.tenant, record.kind, record.id});
+  auto plain = vault.open_cell({kDialectRecordFamily, row, kDialectRecordCellVersion}, as_bytes(record.value));
+  if (!plain) return std::unexpected(std::string(kDamaged));
+  return std::move(*plain);
+}
+
 }  // namespace signet

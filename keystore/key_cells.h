@@ -35,4 +35,15 @@ std::expected<std::vector<uint8_t>, VaultError> seal_pepper(const Vault& vault, 
 // The error names the version. `key` is the caller's to wipe.
 std::expected<HashKey, std::string> open_pepper(const Vault& vault, const SecretRow& row);
 
+// Records of dialects whose value is a secret: bound to tenant, kind and id.
+struct DialectRecordPlace {
+  uint32_t tenant = 0;
+  DialectRecordKind kind{};
+  std::string_view id;
+};
+std::expected<std::vector<uint8_t>, VaultError> seal_dialect_record(const Vault& vault, const DialectRecordPlace& place,
+                                                                    ByteSpan value);
+// `record.value` is the cell. The error says what is wrong, without the value.
+std::expected<SecretBytes, std::string> open_dialect_record(const Vault& vault, const DialectRecord& record);
+
 }  // namespace signet

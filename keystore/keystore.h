@@ -9,6 +9,7 @@
 
 #include "keystore/clients/client_directory.h"
 #include "keystore/clients/client_secret.h"
+#include "keystore/dialect_configurations.h"
 #include "keystore/grants/api_token_index.h"
 #include "keystore/grants/api_token_text.h"
 #include "keystore/grants/family_keys.h"
@@ -59,6 +60,7 @@ class Keystore {
   // malformed or forged, and the store need not be asked. Every live key version is tried, the current one first.
   // What the token stands for, and whether it holds, Store::redeem_api_token says. Wait-free, does not allocate.
   std::optional<ApiTokenId> identify_api_token(uint32_t tenant, std::string_view text) const;
+  virtual const DialectConfigurations& dialect_configurations() const = 0;
   virtual const RevocationIndex& revocations() const = 0;
   // The end of every tenant's feed. An entry is here no later than its revocation is answered.
   virtual const RevocationFeeds& feeds() const = 0;
@@ -81,6 +83,11 @@ class Keystore {
   // strength. Reads the store, and blocks for that, only while there is more than one family key.
   void take_over_api_token(std::optional<AuditActor> actor, ApiToken token, SecretBytes text,
                            StoreDone<MadeApiToken> done);
+  // change_dialect_records seals what is secret, then is Store::change_dialect_records. A changed or erased
+  // configuration is answered after every worker has passed it. Also kUnavailable, when there is no locked memory for a
+  // secret.
+  virtual void change_dialect_records(std::optional<AuditActor> actor, std::vector<DialectRecordChange> changes,
+                                      DialectAudit audit, StoreDone<std::vector<uint64_t>> done) = 0;
   // generate_key makes, seals and stores a key: active when it is the tenant's first of its algorithm (and audience),
   // or when the tenant has no active one of its dialect, else pending. Generation runs on a background thread.
   virtual void generate_key(AuditActor actor, uint32_t tenant, KeyPurpose purpose, StoreDone<KeyRow> done) = 0;

@@ -37,6 +37,7 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   const PasswordCheck& passwords() const override { return *passwords_; }
   const FamilyKeys& family_keys() const override { return *family_keys_; }
   const ApiTokenIndex& api_tokens() const override { return api_tokens_; }
+  const DialectConfigurations& dialect_configurations() const override { return configurations_->load(); }
   const RevocationIndex& revocations() const override { return revocations_; }
   const RevocationFeeds& feeds() const override { return feeds_.load(); }
   QuiescentDomain& domain() override { return domain_; }
@@ -44,6 +45,8 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
 
   Store& store() override { return *store_; }
   const Vault& vault() const override { return *vault_; }
+  void change_dialect_records(std::optional<AuditActor> actor, std::vector<DialectRecordChange> changes,
+                              DialectAudit audit, StoreDone<std::vector<uint64_t>> done) override;
   void generate_key(AuditActor actor, uint32_t tenant, KeyPurpose purpose, StoreDone<KeyRow> done) override;
   void export_secret(AuditActor actor, uint32_t tenant, std::string kid, StoreDone<SecretBytes> done) override;
   void hash_passwords(std::vector<PasswordWish> wishes, StoreDone<std::vector<PasswordVerifier>> done) override {
@@ -69,6 +72,12 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   // keystore_family_keys.cc
   std::expected<void, std::string> open_family_keys(std::vector<SecretRow> rows);
   std::expected<void, std::string> create_family_key();
+
+  // keystore_dialects.cc
+  std::expected<DialectConfiguration, std::string> open_configuration(const DialectRecord& record) const;
+  std::expected<void, std::string> build_configurations(const std::vector<DialectRecord>& records);
+  bool put_configuration(const DialectRecordPut& put);
+  bool publish_configurations(std::span<const StoreChange> changes);
 
   // keystore_listener.cc. Both return whether something was taken away that a worker may still hold.
   void publish_revocations(std::span<const StoreChange> changes);
@@ -99,6 +108,8 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   KeySetBuilder builder_;                                             // under publish_mutex_
   std::map<std::pair<uint32_t, std::string>, PreparedKey> prepared_;  // of keys being added; under publish_mutex_
   std::unique_ptr<Published<KeySet>> keys_;
+  DialectConfigurationBuilder configuration_builder_;  // the committer's
+  std::unique_ptr<Published<DialectConfigurations>> configurations_;
   std::optional<Reclaimer> reclaimer_;
   std::unique_ptr<Store> store_;
   std::optional<LastUsedFlusher> flusher_;

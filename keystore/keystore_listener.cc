@@ -30,7 +30,8 @@ void KeystoreImplementation::committed(std::span<const StoreChange> changes, std
   publish_api_tokens(changes);
   const bool clients_withdrawn = publish_clients(changes);
   const bool keys_withdrawn = publish_keys(changes);
-  if (clients_withdrawn || keys_withdrawn) {
+  const bool configurations_withdrawn = publish_configurations(changes);
+  if (clients_withdrawn || keys_withdrawn || configurations_withdrawn) {
     domain_.after_grace(std::move(published));
   } else {
     published();

@@ -73,6 +73,7 @@ class StoredRows final : public StoreLoader {
   void on_revocations(std::span<const Revocation> revocations) override { revocations_.add(revocations); }
   void reserve_api_tokens(size_t about) override { api_tokens_.reserve(about); }
   void on_api_tokens(std::span<const ApiTokenEntry> tokens) override { api_tokens_.put(tokens); }
+  void on_dialect_record(DialectRecord record) override { configurations.push_back(std::move(record)); }
   void on_feed_epoch(uint64_t epoch) override { feed_epoch = epoch; }
   void on_feed(uint32_t tenant, const FeedTail& tail) override {
     feeds.push_back({tenant, std::make_shared<const FeedTail>(tail)});
@@ -99,6 +100,7 @@ class StoredRows final : public StoreLoader {
   uint64_t feed_epoch = 0;
   std::vector<RevocationFeeds::TenantFeed> feeds;
   std::vector<SecretRow> family_keys;
+  std::vector<DialectRecord> configurations;
   std::atomic<size_t> misfits{0};
 
  private:
@@ -112,6 +114,7 @@ std::expected<void, std::string> KeystoreImplementation::open() {
   StoredRows rows(clients_, revocations_, api_tokens_);
   if (auto ok = open_store(rows); !ok) return ok;
   if (auto ok = build_keys(rows); !ok) return ok;
+  if (auto ok = build_configurations(rows.configurations); !ok) return ok;
   if (auto ok = rows.peppers.empty() && clients_.size() == 0 ? create_pepper() : open_peppers(rows); !ok) return ok;
   if (auto ok = open_family_keys(std::move(rows.family_keys)); !ok) return ok;
   reclaimer_.emplace(domain_);

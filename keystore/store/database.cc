@@ -94,14 +94,14 @@ std::expected<std::unique_ptr<Database>, DatabaseError> Database::open(DatabaseO
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* raw = nullptr;
   auto implementation = std::make_unique<Implementation>();
-  const auto status =
-      rocksdb::DB::Open(db_options, options.path,
-                        descriptors({Family::kMeta, Family::kTenants, Family::kClients, Family::kKeys, Family::kSecrets,
-                                     Family::kAudit, Family::kLastUsed, Family::kImports, Family::kCommits,
-                                     Family::kRefreshFamilies, Family::kFamilyNames, Family::kApiTokens,
-                                     Family::kRevocations, Family::kRevocationCounts, Family::kFeeds},
-                                    implementation->expiry_time),
-                        &handles, &raw);
+  const auto status = rocksdb::DB::Open(
+      db_options, options.path,
+      descriptors({Family::kMeta, Family::kTenants, Family::kClients, Family::kKeys, Family::kSecrets, Family::kAudit,
+                   Family::kLastUsed, Family::kImports, Family::kCommits, Family::kRefreshFamilies,
+                   Family::kFamilyNames, Family::kApiTokens, Family::kRevocations, Family::kRevocationCounts,
+                   Family::kFeeds, Family::kDialectRecords},
+                  implementation->expiry_time),
+      &handles, &raw);
   if (!status.ok()) return std::unexpected(error_of(status));
   implementation->db.reset(raw);
   std::copy(handles.begin(), handles.end(), implementation->handles.begin());

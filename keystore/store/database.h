@@ -41,8 +41,9 @@ enum class Family : uint8_t {
   kRevocations,
   kRevocationCounts,
   kFeeds,
+  kDialectRecords,
 };
-inline constexpr size_t kFamilyCount = 15;
+inline constexpr size_t kFamilyCount = 16;
 
 enum class DatabaseErrorKind : uint8_t { kNotFound, kInUse, kDamaged, kNoSpace, kOtherFamilies, kIo };
 struct DatabaseError {

@@ -111,6 +111,8 @@ std::string_view family_name(Family family) {
       return "revocation_counts";
     case Family::kFeeds:
       return "feeds";
+    case Family::kDialectRecords:
+      return "dialect_records";
   }
   return "";
 }
@@ -135,8 +137,8 @@ rocksdb::ColumnFamilyOptions family_options(Family family, std::shared_ptr<rocks
                                             const std::shared_ptr<ExpiryTime>& expiry_time) {
   const bool large = family == Family::kClients || family == Family::kRefreshFamilies;
   // Their names and scopes repeat from row to row; a family or API token is read at random, one at a time.
-  const bool repetitive =
-      family == Family::kRefreshFamilies || family == Family::kFamilyNames || family == Family::kApiTokens;
+  const bool repetitive = family == Family::kRefreshFamilies || family == Family::kFamilyNames ||
+                          family == Family::kApiTokens || family == Family::kDialectRecords;
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = std::move(cache);
   table.cache_index_and_filter_blocks = false;  // in memory: an import asks the filter once per client

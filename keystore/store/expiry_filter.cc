@@ -4,6 +4,7 @@
 
 #include "keystore/store/api_token_rows.h"
 #include "keystore/store/database.h"
+#include "keystore/store/dialect_record_rows.h"
 #include "keystore/store/family_rows.h"
 #include "keystore/store/revocation_counts.h"
 #include "keystore/store/rows.h"
@@ -55,6 +56,8 @@ Expired expiry_rule(Family family) {
       return api_token_expired;
     case Family::kFamilyNames:
       return family_name_expired;
+    case Family::kDialectRecords:
+      return dialect_record_expired;
     default:
       return nullptr;
   }

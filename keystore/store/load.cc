@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "keystore/store/api_token_rows.h"
+#include "keystore/store/dialect_record_rows.h"
 #include "keystore/store/keys.h"
 #include "keystore/store/load_feeds.h"
 #include "keystore/store/rows.h"
@@ -39,14 +40,34 @@ Result load_family(const Database& database, Family family, std::string_view nam
   });
 }
 
+// Resident records lie together in each tenant: the others, which may be many, are not read.
+Result load_resident_records(const Database& database, StoreLoader& loader, uint32_t tenant) {
+  const std::string prefix = dialect_record_prefix(tenant, DialectRecordKind::kDataforConfiguration);
+  return load_range(database, Family::kDialectRecords, "dialect_records", prefix, prefix_end(prefix),
+                    [&](auto key, auto value) {
+                      auto record = decode_dialect_record(key, value);
+                      if (record) loader.on_dialect_record(std::move(*record));
+                      return record.has_value();
+                    });
+}
+
 Result load_tenants(const Database& database, StoreLoader& loader) {
+  std::vector<uint32_t> numbers;
   // The rows by name come after the last number.
-  return load_range(database, Family::kTenants, "tenants", {}, tenant_prefix(kNoTenant), [&](auto key, auto value) {
-    const auto number = key_tenant(key);
-    auto row = number ? decode_tenant(*number, value) : std::nullopt;
-    if (row) loader.on_tenant(std::move(*row));
-    return row.has_value();
-  });
+  Result result =
+      load_range(database, Family::kTenants, "tenants", {}, tenant_prefix(kNoTenant), [&](auto key, auto value) {
+        const auto number = key_tenant(key);
+        auto row = number ? decode_tenant(*number, value) : std::nullopt;
+        if (row) {
+          numbers.push_back(*number);
+          loader.on_tenant(std::move(*row));
+        }
+        return row.has_value();
+      });
+  for (size_t i = 0; result && i < numbers.size(); ++i) {
+    result = load_resident_records(database, loader, numbers[i]);
+  }
+  return result;
 }
 
 Result load_clients_between(const Database& database, StoreLoader& loader, std::string_view from, std::string_view to) {

@@ -1,8 +1,5 @@
 #include "keystore/store/revocation_reader.h"
 
-#include <concurrentqueue/blockingconcurrentqueue.h>
-#include <pthread.h>
-
 #include "keystore/store/keys.h"
 #include "keystore/store/rows.h"
 
@@ -66,61 +63,6 @@ std::expected<FeedRows, StoreError> read_feed_page(const Database& database, con
   if (!scanned) return std::unexpected(unavailable(scanned.error().text));
   if (reader.damaged()) return std::unexpected(unavailable("a record of the family revocations cannot be read"));
   return reader.finish();
-}
-
-struct RevocationReader::Job {
-  FeedRange query;
-  StoreDone<FeedRows> done;
-};
-
-struct RevocationReader::Queue {
-  moodycamel::BlockingConcurrentQueue<std::unique_ptr<Job>> jobs;  // null: look whether it closes
-};
-
-RevocationReader::RevocationReader(const Database& database, const SafeTime& time)
-    : database_(database), time_(time), queue_(std::make_unique<Queue>()), thread_([this] { run(); }) {}
-
-RevocationReader::~RevocationReader() { close(); }
-
-void RevocationReader::submit(const FeedRange& query, StoreDone<FeedRows> done) {
-  const size_t before = pending_.fetch_add(1);
-  if (before >= kQueriesMax || closing_) {
-    pending_.fetch_sub(1);
-    return done(std::unexpected(closing_ ? unavailable("the store is closed")
-                                         : StoreError{StoreErrorKind::kBusy, "too many pages are being read"}));
-  }
-  queue_->jobs.enqueue(std::make_unique<Job>(Job{query, std::move(done)}));
-}
-
-void RevocationReader::close() {
-  closing_ = true;
-  if (!thread_.joinable()) return;
-  queue_->jobs.enqueue(nullptr);
-  thread_.join();
-}
-
-// Until closing: then everything that was counted has been, or is about to be, queued.
-void RevocationReader::run() {
-  ::pthread_setname_np(::pthread_self(), "feed-reader");
-  constexpr int64_t kPatienceUs = 1000;
-  while (!closing_ || pending_ != 0) {
-    std::unique_ptr<Job> job;
-    if (closing_) {
-      queue_->jobs.wait_dequeue_timed(job, kPatienceUs);
-    } else {
-      queue_->jobs.wait_dequeue(job);
-    }
-    if (job != nullptr) answer(std::move(job));
-  }
-}
-
-void RevocationReader::answer(std::unique_ptr<Job> job) {
-  if (closing_) {
-    job->done(std::unexpected(unavailable("the store is closed")));
-  } else {
-    job->done(read_feed_page(database_, job->query, time_.safe_ms() / 1000));
-  }
-  pending_.fetch_sub(1);
 }
 
 }  // namespace signet::store

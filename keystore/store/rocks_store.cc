@@ -5,10 +5,12 @@
 
 #include "keystore/store/api_token_reads.h"
 #include "keystore/store/committer.h"
+#include "keystore/store/dialect_record_reads.h"
 #include "keystore/store/family_reads.h"
 #include "keystore/store/load.h"
 #include "keystore/store/open_failure.h"
 #include "keystore/store/operations/operations.h"
+#include "keystore/store/reader_thread.h"
 #include "keystore/store/revocation_reader.h"
 #include "keystore/store/store_files.h"
 
@@ -46,8 +48,7 @@ class RocksStore final : public Store {
         time_(clock, files_.state.time, int64_t{options.clock_skew_s} * 1000),
         errors_(std::move(errors)),
         committer_({*files_.database, *files_.mark, time_, options.listener, options.queue_max, options.revocations},
-                   files_.state),
-        reader_(*files_.database, time_) {
+                   files_.state) {
     errors_->attach(&committer_);
   }
   ~RocksStore() override { close(); }
@@ -119,12 +120,35 @@ class RocksStore final : public Store {
   void flush_api_token_uses(StoreDone<size_t> done) override {
     committer_.submit(store::flush_api_token_uses(std::move(done)));
   }
+  void change_dialect_records(std::optional<AuditActor> actor, std::vector<DialectRecordChange> changes,
+                              DialectAudit audit, StoreDone<std::vector<uint64_t>> done) override {
+    committer_.submit(
+        store::change_dialect_records(std::move(actor), std::move(changes), std::move(audit), std::move(done)));
+  }
   void accept_clock(AuditActor actor, StoreDone<void> done) override {
     committer_.submit(store::accept_clock(std::move(actor), std::move(done)));
   }
   void barrier(StoreDone<void> done) override { committer_.submit(store::barrier(std::move(done))); }
 
-  void read_feed(FeedRange query, StoreDone<FeedRows> done) override { reader_.submit(query, std::move(done)); }
+  void read_feed(FeedRange query, StoreDone<FeedRows> done) override {
+    read<FeedRows>([this, query] { return read_feed_page(*files_.database, query, time_.safe_ms() / 1000); },
+                   std::move(done));
+  }
+  void get_dialect_record(uint32_t tenant, DialectRecordKind kind, std::string id,
+                          StoreDone<std::optional<DialectRecord>> done) override {
+    read<std::optional<DialectRecord>>(
+        [this, tenant, kind, id = std::move(id)] {
+          return read_dialect_record(*files_.database, tenant, kind, id, time_.wall_ms() / 1000);
+        },
+        std::move(done));
+  }
+  void list_dialect_records(DialectRecordQuery query, StoreDone<DialectRecordPage> done) override {
+    read<DialectRecordPage>(
+        [this, query = std::move(query)] {
+          return read_dialect_record_page(*files_.database, query, time_.wall_ms() / 1000);
+        },
+        std::move(done));
+  }
   std::expected<std::optional<RefreshFamily>, StoreError> find_family(uint32_t tenant,
                                                                       const FamilyId& id) const override {
     const std::shared_lock lock(reads_);
@@ -179,12 +203,18 @@ class RocksStore final : public Store {
   }
 
  private:
+  // On the reader's thread.
+  template <typename T, typename Read>
+  void read(Read how, StoreDone<T> done) {
+    reader_.submit(make_read_task<T>(std::move(how), std::move(done)));
+  }
+
   const std::string path_;
   StoreFiles files_;
   SafeTime time_;
   const std::shared_ptr<BackgroundErrors> errors_;
   Committer committer_;
-  RevocationReader reader_;
+  ReaderThread reader_;              // of the database and the time
   mutable std::shared_mutex reads_;  // administrators' reads, which the close waits for
   bool closed_ = false;              // under reads_
 };

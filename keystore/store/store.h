@@ -29,68 +29,13 @@
 #include "keystore/revocation/feed_entry.h"
 #include "keystore/revocation/feed_tail.h"
 #include "keystore/revocation/revocation.h"
+#include "keystore/store/dialect_record.h"
 #include "keystore/store/grant_queries.h"
+#include "keystore/store/store_rows.h"
 
 namespace signet {
 
 class RevocationIndex;
-
-enum class StoreErrorKind : uint8_t {
-  kUnavailable,  // storage failed, stopped, or shutting down
-  kConflict,     // exists already, or changed since the revision named
-  kNotFound,
-  kInvalid,  // refused by a rule; text says which
-  kBusy,     // queue full: retry
-};
-struct StoreError {
-  StoreErrorKind kind{};
-  std::string text;  // for people
-};
-template <typename T>
-using StoreDone = std::function<void(std::expected<T, StoreError>)>;
-
-// Who did an administrative change, for the audit record (who by peer credentials).
-struct AuditActor {
-  uint32_t uid = 0;
-  uint32_t pid = 0;
-  std::string via;  // "admin-socket", "dev", "offline"
-};
-
-struct TenantRow {
-  uint32_t number = 0;
-  std::string name;
-  UnixSeconds created_at = 0;
-};
-
-// A signing key as stored. The private half is a vault cell: the store never sees it open.
-struct KeyRow {
-  uint32_t tenant = 0;
-  std::string kid;
-  JwsAlgorithm algorithm{};
-  KeyStatus status{};
-  std::string audience;
-  std::string dialect;  // the one dialect that it signs for, without an audience then; empty = an ordinary key
-  int bits = 0;
-  std::string public_jwk;               // JSON, empty for HMAC
-  std::vector<uint8_t> sealed_private;  // empty once erased
-  UnixSeconds created_at = 0;
-  UnixSeconds activated_at = 0;  // 0 = not yet
-  uint64_t revision = 0;         // grows with every change in the store; never reused
-};
-
-// A sealed secret that is no signing key: pepper and, later, family keys.
-struct SecretRow {
-  std::string family;  // "pepper"
-  uint32_t version = 0;
-  std::vector<uint8_t> sealed;
-};
-
-// Coarse last-used minutes (Unix time / 60) of a client's secrets, in the order of Client::secrets; 0 = never.
-struct LastUsedRow {
-  uint32_t tenant = 0;
-  std::string client_id;
-  std::array<uint32_t, kClientSecretsMax> minutes{};
-};
 
 // One committed change, in commit order, as the listener sees it.
 struct ClientPut {
@@ -123,8 +68,18 @@ struct ApiTokenRemoved {
   uint32_t tenant;
   ApiTokenId id;
 };
+// Of resident kinds alone (is_resident).
+struct DialectRecordPut {
+  DialectRecord record;
+  std::shared_ptr<const void> companion;  // of the change that put it
+};
+struct DialectRecordErased {
+  uint32_t tenant;
+  DialectRecordKind kind;
+  std::string id;
+};
 using StoreChange = std::variant<ClientPut, ClientRemoved, TenantPut, TenantRemoved, KeyPut, SecretPut, RevocationPut,
-                                 ApiTokenPut, ApiTokenRemoved>;
+                                 ApiTokenPut, ApiTokenRemoved, DialectRecordPut, DialectRecordErased>;
 
 class StoreListener {
  public:
@@ -151,6 +106,8 @@ class StoreLoader {
   // The same of API tokens.
   virtual void reserve_api_tokens(size_t about) {}
   virtual void on_api_tokens(std::span<const ApiTokenEntry> tokens) {}
+  // Those of resident kinds, after their tenant.
+  virtual void on_dialect_record(DialectRecord record) {}
   // The epoch of all feeds, once; then the end of each tenant's feed that ever had an entry.
   virtual void on_feed_epoch(uint64_t epoch) {}
   virtual void on_feed(uint32_t tenant, const FeedTail& tail) {}
@@ -317,6 +274,13 @@ class Store {
   virtual void redeem_api_token(ApiTokenRequest& request) = 0;
   // Writes some of the noted uses; gives how many are left. Not audited.
   virtual void flush_api_token_uses(StoreDone<size_t> done) = 0;
+  // Applies all of the changes, in their order, in one commit, or none of them. Gives the revision of each record that
+  // was put, 0 for one that was erased. kConflict when one is not in the state that was expected, kInvalid when a
+  // member is out of its bounds, kNotFound when there is no such tenant; StoreError::entry says which change. An
+  // erasure of what is not there is no error, unless a revision was expected. Audited when there is an actor. Records
+  // of sealed kinds: through Keystore::change_dialect_records.
+  virtual void change_dialect_records(std::optional<AuditActor> actor, std::vector<DialectRecordChange> changes,
+                                      DialectAudit audit, StoreDone<std::vector<uint64_t>> done) = 0;
   virtual void accept_clock(AuditActor actor, StoreDone<void> done) = 0;
   // Waits for everything queued before it to be durable; changes nothing.
   virtual void barrier(StoreDone<void> done) = 0;
@@ -324,6 +288,12 @@ class Store {
   // Reads a page of a feed, on a thread of its own, beside the queue of operations; `done` is called on that thread, or
   // before return with kBusy or kUnavailable. It shows at least what has been published.
   virtual void read_feed(FeedRange query, StoreDone<FeedRows> done) = 0;
+
+  // The same for records of dialects: on that thread, showing at least every change that was answered before. Not those
+  // that have expired. The value of a sealed kind is as the vault sealed it.
+  virtual void get_dialect_record(uint32_t tenant, DialectRecordKind kind, std::string id,
+                                  StoreDone<std::optional<DialectRecord>> done) = 0;
+  virtual void list_dialect_records(DialectRecordQuery query, StoreDone<DialectRecordPage> done) = 0;
 
   // Reads beside the committer, of what is durable. Any thread; block for as long as the disk takes.
   virtual std::expected<std::optional<RefreshFamily>, StoreError> find_family(uint32_t tenant,

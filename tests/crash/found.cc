@@ -22,6 +22,12 @@ Contents Found::contents(Store& store) const {
     store.import_progress(import, [&](auto next) { promise.set_value(next.value_or(0)); });
     if (const uint64_t next = promise.get_future().get(); next > 0) contents.imports[import] = next;
   }
+  std::promise<DialectRecordPage> promise;
+  store.list_dialect_records({.kind = DialectRecordKind::kVcloudRegistration, .limit = kDialectRecordPageMax},
+                             [&](auto page) { promise.set_value(page.value_or(DialectRecordPage{})); });
+  for (const DialectRecord& record : promise.get_future().get().records) {
+    contents.records[record.id] = std::stoull(record.value);
+  }
   return contents;
 }
 

@@ -14,6 +14,10 @@ std::string import_client(std::string_view import, uint64_t chunk, int index) {
   return fmt::format("{}-{}-{}", import, chunk, index);
 }
 
+std::pair<std::string, std::string> record_ids(std::string_view id) {
+  return {fmt::format("{}-one", id), fmt::format("{}-two", id)};
+}
+
 void Contents::apply(const Step& step) {
   switch (step.op) {
     case Op::kAdd:
@@ -27,6 +31,10 @@ void Contents::apply(const Step& step) {
       keys[step.id] = 1;
       break;
     case Op::kNote:
+      break;
+    case Op::kRecords:
+      records[record_ids(step.id).first] = step.value;
+      records[record_ids(step.id).second] = step.value;
       break;
     case Op::kImport:
       for (int i = 0; i < kChunkSize; ++i) clients[import_client(step.id, step.value, i)] = step.value;
@@ -64,6 +72,10 @@ std::string Ledger::check(const Contents& found) {
     after.apply(step);
     const bool done = [&] {
       if (step.op == Op::kImport) return found.imports.contains(step.id) && found.imports.at(step.id) > step.value;
+      if (step.op == Op::kRecords) {
+        const auto at = found.records.find(record_ids(step.id).first);
+        return at != found.records.end() && at->second == step.value;
+      }
       if (step.op == Op::kKey) return found.keys.contains(step.id);
       const auto now = found.clients.find(step.id);
       const auto then = after.clients.find(step.id);
@@ -84,6 +96,7 @@ std::string Ledger::check(const Contents& found) {
     if (!contents_.clients.contains(id)) return fmt::format("client {} is there, but should not be", id);
   }
   if (found.keys != contents_.keys) return "keys differ";
+  if (found.records != contents_.records) return "records of dialects differ, or only one of two was changed";
   return "the progress of an import differs";
 }
 

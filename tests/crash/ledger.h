@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace signet::crash {
@@ -16,7 +17,15 @@ namespace signet::crash {
 inline constexpr int kWorkers = 4;
 inline constexpr int kChunkSize = 25;
 
-enum class Op : char { kAdd = 'a', kUpdate = 'u', kRemove = 'r', kImport = 'i', kKey = 'k', kNote = 'n' };
+enum class Op : char {
+  kAdd = 'a',
+  kUpdate = 'u',
+  kRemove = 'r',
+  kImport = 'i',
+  kKey = 'k',
+  kNote = 'n',
+  kRecords = 'd'
+};
 
 struct Step {
   Op op{};
@@ -29,6 +38,7 @@ struct Contents {
   std::map<std::string, uint64_t> clients;  // id -> ttl
   std::map<std::string, int> keys;
   std::map<std::string, uint64_t> imports;  // id -> next chunk
+  std::map<std::string, uint64_t> records;  // id -> value; two of each step, in one commit
 
   bool operator==(const Contents&) const = default;
   void apply(const Step& step);
@@ -53,6 +63,8 @@ class Ledger {
 
 std::string begin_line(int worker, const Step& step);
 std::string acknowledge_line(int worker);
+// The two records of dialects that a step puts.
+std::pair<std::string, std::string> record_ids(std::string_view id);
 // The ids of an import's chunk.
 std::string import_client(std::string_view import, uint64_t chunk, int index);
 

@@ -50,6 +50,18 @@ TEST(LedgerTest, CatchesALostKey) {
   EXPECT_NE(ledger.check({}), "");
 }
 
+TEST(LedgerTest, CatchesOneOfTwoRecords) {
+  Ledger ledger;
+  ledger.read("B 0 d r0 5\nA 0\nB 0 d r0 6\n");
+  EXPECT_NE(ledger.check({.records = {{"r0-one", 6}, {"r0-two", 5}}}), "");
+  Ledger other;
+  other.read("B 0 d r0 5\nA 0\nB 0 d r0 6\n");
+  EXPECT_NE(other.check({.records = {{"r0-one", 5}, {"r0-two", 6}}}), "");
+  Ledger lost;
+  lost.read("B 0 d r0 5\nA 0\n");
+  EXPECT_NE(lost.check({}), "");
+}
+
 TEST(LedgerTest, LetsAnUndecidedOperationBeDoneOrNot) {
   for (const bool done : {false, true}) {
     Ledger ledger;

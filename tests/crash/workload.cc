@@ -51,6 +51,7 @@ class Worker {
     const auto dice = random_() % 20;
     if (dice == 0) return {Op::kKey, fmt::format("k{}-{:x}", number_, random_()), 0};
     if (dice == 1) return {Op::kNote, "note", 0};
+    if (dice >= 17) return {Op::kRecords, fmt::format("r{}-{}", number_, random_() % 4), random_()};
     if (dice <= 4) {
       const std::string import = fmt::format("imp{}", number_);
       const auto at = contents_.imports.find(import);
@@ -87,6 +88,10 @@ class Worker {
       case Op::kNote:
         store_.append_audit(actor, "note", "{}", tell<void>(promise));
         break;
+      case Op::kRecords:
+        store_.change_dialect_records(actor, records_of(step), {.what = "crash.records"},
+                                      tell<std::vector<uint64_t>>(promise));
+        break;
       case Op::kImport: {
         ImportChunk chunk{.import_id = step.id, .chunk = step.value};
         for (int i = 0; i < kChunkSize; ++i) {
@@ -97,6 +102,15 @@ class Worker {
       }
     }
     return promise.get_future().get();
+  }
+
+  static std::vector<DialectRecordChange> records_of(const Step& step) {
+    const auto [first, second] = record_ids(step.id);
+    const auto put = [&](const std::string& id) {
+      return DialectRecordChange{
+          .kind = DialectRecordKind::kVcloudRegistration, .id = id, .value = std::to_string(step.value)};
+    };
+    return {put(first), put(second)};
   }
 
   static Client client_of(const std::string& id, uint64_t ttl) {

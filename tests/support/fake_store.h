@@ -42,6 +42,14 @@ class FakeStore : public Store {
   std::expected<bool, StoreError> needs_family_key() const override { std::abort(); }
   void begin_service() override {}
   void read_feed(FeedRange, StoreDone<FeedRows>) override { std::abort(); }
+  void change_dialect_records(std::optional<AuditActor>, std::vector<DialectRecordChange>, DialectAudit,
+                              StoreDone<std::vector<uint64_t>>) override {
+    std::abort();
+  }
+  void get_dialect_record(uint32_t, DialectRecordKind, std::string, StoreDone<std::optional<DialectRecord>>) override {
+    std::abort();
+  }
+  void list_dialect_records(DialectRecordQuery, StoreDone<DialectRecordPage>) override { std::abort(); }
   void accept_clock(AuditActor, StoreDone<void>) override { std::abort(); }
   void barrier(StoreDone<void>) override { std::abort(); }
   StoreStatus status() const override { return {}; }

@@ -13,6 +13,7 @@ MemoryKeystore::MemoryKeystore(size_t workers)
   passwords_ = std::make_unique<PasswordCheck>(*pepper_, PasswordCost{.memory_kib = 8, .passes = 1});
   family_keys_ = std::make_unique<FamilyKeys>(1, std::span<const HashKey>(&key, 1));
   keys_ = std::make_unique<Published<KeySet>>(builder_.build());
+  configurations_ = std::make_unique<Published<DialectConfigurations>>(configuration_builder_.build());
 }
 
 MemoryKeystore::~MemoryKeystore() = default;
@@ -91,6 +92,14 @@ void MemoryKeystore::put_client(Client client) {
 void MemoryKeystore::remove_client(uint32_t tenant, std::string_view client_id) {
   const ClientDirectory::Change change{tenant, client_id, nullptr};
   directory_.apply({&change, 1});
+}
+
+void MemoryKeystore::put_configuration(uint32_t tenant, std::string id, std::string_view value) {
+  auto octets = LockedBytes::copy_of(as_bytes(value));
+  SIGNET_CHECK(octets.has_value());
+  configuration_builder_.put(
+      {tenant, std::move(id), revision_++, std::make_shared<const LockedBytes>(std::move(*octets))});
+  configurations_->publish(configuration_builder_.build(), domain_);
 }
 
 void MemoryKeystore::note_used(size_t, uint32_t, std::string_view) {}

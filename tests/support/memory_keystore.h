@@ -33,6 +33,8 @@ class MemoryKeystore final : public Keystore {
   // Adds or replaces a client with this secret.
   void add_client(Client client, std::string_view secret);
   void remove_client(uint32_t tenant, std::string_view client_id);
+  // Adds or replaces a configuration, under a new revision. No reader may be registered.
+  void put_configuration(uint32_t tenant, std::string id, std::string_view value);
 
   const ClientDirectory& clients() const override { return directory_; }
   const KeySet& keys() const override { return keys_->load(); }
@@ -40,6 +42,7 @@ class MemoryKeystore final : public Keystore {
   const PasswordCheck& passwords() const override { return *passwords_; }
   const FamilyKeys& family_keys() const override { return *family_keys_; }
   const ApiTokenIndex& api_tokens() const override { return api_tokens_; }
+  const DialectConfigurations& dialect_configurations() const override { return configurations_->load(); }
   const RevocationIndex& revocations() const override { return revocations_; }
   const RevocationFeeds& feeds() const override { return feeds_.load(); }
   QuiescentDomain& domain() override { return domain_; }
@@ -53,6 +56,11 @@ class MemoryKeystore final : public Keystore {
   void use_store(Store& store) { store_ = &store; }
   Store& store() override;
   const Vault& vault() const override;
+  // Of the store in use, which takes no secrets here.
+  void change_dialect_records(std::optional<AuditActor> actor, std::vector<DialectRecordChange> changes,
+                              DialectAudit audit, StoreDone<std::vector<uint64_t>> done) override {
+    store().change_dialect_records(std::move(actor), std::move(changes), std::move(audit), std::move(done));
+  }
   void generate_key(AuditActor actor, uint32_t tenant, KeyPurpose purpose, StoreDone<KeyRow> done) override;
   void export_secret(AuditActor actor, uint32_t tenant, std::string kid, StoreDone<SecretBytes> done) override;
   void hash_passwords(std::vector<PasswordWish> wishes, StoreDone<std::vector<PasswordVerifier>> done) override;
@@ -77,6 +85,8 @@ class MemoryKeystore final : public Keystore {
   ApiTokenIndex api_tokens_{domain_};
   FeedPublisher feeds_{domain_};
   KeySetBuilder builder_;
+  DialectConfigurationBuilder configuration_builder_;
+  std::unique_ptr<Published<DialectConfigurations>> configurations_;
   std::unique_ptr<Pepper> pepper_;
   std::unique_ptr<PasswordCheck> passwords_;  // of the least cost there is
   std::unique_ptr<FamilyKeys> family_keys_;

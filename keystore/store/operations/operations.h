@@ -36,6 +36,8 @@ OperationPtr remove_api_token(AuditActor actor, ApiTokenRemoval removal, StoreDo
 // Made in the request's own memory.
 OperationPtr redeem_api_token(ApiTokenRequest& request);
 OperationPtr flush_api_token_uses(StoreDone<size_t> done);
+OperationPtr change_dialect_records(std::optional<AuditActor> actor, std::vector<DialectRecordChange> changes,
+                                    DialectAudit audit, StoreDone<std::vector<uint64_t>> done);
 OperationPtr accept_clock(AuditActor actor, StoreDone<void> done);
 OperationPtr barrier(StoreDone<void> done);
 

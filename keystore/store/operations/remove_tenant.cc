@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "keystore/store/dialect_record_rows.h"
 #include "keystore/store/keys.h"
 #include "keystore/store/operations/api_token_end.h"
 #include "keystore/store/operations/import_row.h"
@@ -28,7 +29,8 @@ class RemoveTenant : public OperationFor<void> {
       transaction.publish(ClientRemoved{tenant->number, std::string(key_rest(key))});
       return true;
     });
-    for (const Family family : {Family::kClients, Family::kLastUsed, Family::kKeys, Family::kRevocationCounts}) {
+    for (const Family family :
+         {Family::kClients, Family::kLastUsed, Family::kKeys, Family::kRevocationCounts, Family::kDialectRecords}) {
       transaction.scan(family, prefix, [&](auto key, auto) {
         transaction.erase(family, key);
         return true;
@@ -65,6 +67,20 @@ class RemoveTenant : public OperationFor<void> {
       return !has_keys;
     });
     if (has_keys) return refuse(StoreErrorKind::kConflict, "the tenant has keys that are not retired");
+    return check_no_records(transaction, number);
+  }
+
+  static Outcome check_no_records(Transaction& transaction, uint32_t number) {
+    bool has_records = false;
+    transaction.scan(Family::kDialectRecords, tenant_prefix(number), [&](auto key, auto value) {
+      const auto record = decode_dialect_record(key, value);
+      if (!record) transaction.damaged(Family::kDialectRecords, key);
+      has_records = !record || !dialect_record_over(*record, transaction.now_s());
+      return !has_records;
+    });
+    if (has_records) {
+      return refuse(StoreErrorKind::kConflict, "the tenant has records of dialects: remove them first, or force");
+    }
     return {};
   }
 

@@ -21,11 +21,10 @@ TEST_F(DialectKeyUse, AnOrdinaryCheckRefusesATokenOfADialectsKey) {
     const std::string name = "d" + std::to_string(static_cast<int>(algorithm));
     const SigningKey& foreign = dialect_key(keystore_.add_dialect_key(algorithm, name));
     const std::string own_header = encode_access_token_header(algorithm, foreign.kid);
-    const std::string dialect_header(base64url_encoded_size(sizeof R"({"alg":"HS256"})" - 1), '\0');
     EXPECT_FALSE(active(signed_token(foreign, own_header, claims({})))) << "with the header of an access token";
     EXPECT_FALSE(active(signed_token(foreign, key(eddsa_).encoded_header, claims({})))) << "with another key's header";
     EXPECT_FALSE(active(signed_token(foreign, foreign.encoded_header, claims({})))) << "with none";
-    EXPECT_FALSE(active(signed_token(foreign, dialect_header, claims({}))));
+    EXPECT_FALSE(active(signed_token(foreign, "eyJhbGciOiJIUzI1NiJ9", claims({})))) << R"({"alg":"HS256"})";
   }
   EXPECT_TRUE(active(token())) << "the same claims by an ordinary key";
 }
@@ -75,7 +74,7 @@ void push_check(SigningQueue& queue, uint32_t slot, SigningTask task, const Sign
 }
 
 TEST_F(DialectKeyUse, ADialectsCheckTakesItsOwnKeyAlone) {
-  for (const JwsAlgorithm algorithm : {JwsAlgorithm::kEdDSA, JwsAlgorithm::kES256, JwsAlgorithm::kRS256}) {
+  for (const JwsAlgorithm algorithm : {JwsAlgorithm::kEdDSA, JwsAlgorithm::kES256}) {
     const std::string name = "d" + std::to_string(static_cast<int>(algorithm));
     const std::string other_name = "e" + std::to_string(static_cast<int>(algorithm));
     const std::string plain_kid = algorithm == JwsAlgorithm::kEdDSA ? eddsa_ : keystore_.add_key(algorithm);

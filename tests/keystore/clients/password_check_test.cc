@@ -2,11 +2,13 @@
 #include "keystore/clients/password_check.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <memory>
 
 #include "keystore/clients/client_record.h"
 #include "tests/keystore/clients/clients_for_test.h"
+#include "tests/keystore/vault/sanitizers.h"
 
 namespace signet {
 namespace {
@@ -66,9 +68,24 @@ TEST_F(PasswordCheckTest, EqualPasswordsHaveDifferentVerifiers) {
 TEST_F(PasswordCheckTest, WhoHasNoneIsWrongAfterTheSameWork) {
   EXPECT_EQ(verify(std::nullopt, "s\xC3\xA4sam open"), kWrong);
   EXPECT_EQ(verify(std::nullopt, ""), kWrong);
-  // The work is a hash of the current cost: where that cannot be had, neither can the answer.
+}
+
+// The work is a hash of the current cost: where there is no memory for that, there is no answer, for nobody.
+TEST_F(PasswordCheckTest, WithoutMemoryNothingIsSaid) {
+  if (kSanitized) GTEST_SKIP() << "a sanitizer's own memory is beyond any limit";
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_AS, &before), 0);
+  rlimit little = before;
+  little.rlim_cur = rlim_t{1} << 30;
+  ASSERT_EQ(setrlimit(RLIMIT_AS, &little), 0);
   const PasswordCheck dear(*pepper_, {.memory_kib = kPasswordMemoryKibMax, .passes = 1});
-  EXPECT_EQ(dear.cost().memory_kib, kPasswordMemoryKibMax);
+  const auto unknown = dear.verify(std::nullopt, 3, "anna", "x");
+  const auto made = dear.hash(3, "anna", "x");
+  const auto cheap = dear.verify(verifier_, 3, "anna", "s\xC3\xA4sam open");
+  ASSERT_EQ(setrlimit(RLIMIT_AS, &before), 0);
+  EXPECT_EQ(unknown, kUnavailable) << "an unknown client cost less than the current cost";
+  EXPECT_FALSE(made.has_value());
+  EXPECT_EQ(cheap, kRight) << "a verifier is verified at its own cost";
 }
 
 TEST_F(PasswordCheckTest, AnotherPepperHoldsNothing) {

@@ -6,8 +6,8 @@
 #include <future>
 
 #include "keystore/revocation/feed_chain.h"
+#include "keystore/store/reader_thread.h"
 #include "keystore/store/rows.h"
-#include "tests/keystore/store/fake_clock.h"
 #include "tests/keystore/store/store_harness.h"
 
 namespace signet::store {
@@ -123,13 +123,15 @@ class ReaderThreadTest : public RevocationReaderTest {
  protected:
   std::future<std::expected<FeedRows, StoreError>> ask(uint64_t after, uint64_t until) {
     auto promise = std::make_shared<std::promise<std::expected<FeedRows, StoreError>>>();
-    reader_->submit({.tenant = 1, .after = after, .until = until},
-                    [promise](auto result) { promise->set_value(std::move(result)); });
+    submit({.tenant = 1, .after = after, .until = until},
+           [promise](auto result) { promise->set_value(std::move(result)); });
     return promise->get_future();
   }
-  FakeClock clock_;
-  SafeTime time_{clock_, {}, 60'000};
-  std::unique_ptr<RevocationReader> reader_ = std::make_unique<RevocationReader>(*database_, time_);
+  void submit(const FeedRange& query, StoreDone<FeedRows> done) {
+    reader_->submit(
+        make_read_task<FeedRows>([this, query] { return read_feed_page(*database_, query, kNow); }, std::move(done)));
+  }
+  std::unique_ptr<ReaderThread> reader_ = std::make_unique<ReaderThread>();
 };
 
 TEST_F(ReaderThreadTest, AnswersEveryQuery) {
@@ -154,7 +156,7 @@ TEST_F(ReaderThreadTest, AfterItsEndItRefuses) {
 TEST_F(ReaderThreadTest, WhatWaitsAtItsEndIsAnsweredOnce) {
   std::atomic<int> answers{0};
   for (int i = 0; i < 500; ++i) {
-    reader_->submit({.tenant = 1, .until = 1}, [&](const auto&) { ++answers; });
+    submit({.tenant = 1, .until = 1}, [&](const auto&) { ++answers; });
   }
   reader_->close();
   EXPECT_EQ(answers, 500);
@@ -164,9 +166,9 @@ TEST_F(ReaderThreadTest, BeyondItsBoundItIsBusy) {
   std::promise<void> hold;
   std::atomic<int> busy{0};
   std::atomic<int> answers{0};
-  reader_->submit({.tenant = 1, .until = 1}, [&](const auto&) { hold.get_future().wait(); });
-  for (size_t i = 0; i < RevocationReader::kQueriesMax + 10; ++i) {
-    reader_->submit({.tenant = 1, .until = 1}, [&](const auto& page) {
+  submit({.tenant = 1, .until = 1}, [&](const auto&) { hold.get_future().wait(); });
+  for (size_t i = 0; i < ReaderThread::kTasksMax + 10; ++i) {
+    submit({.tenant = 1, .until = 1}, [&](const auto& page) {
       busy += !page && page.error().kind == StoreErrorKind::kBusy ? 1 : 0;
       ++answers;
     });
@@ -174,7 +176,7 @@ TEST_F(ReaderThreadTest, BeyondItsBoundItIsBusy) {
   EXPECT_GE(busy, 10);
   hold.set_value();
   reader_->close();
-  EXPECT_EQ(answers, static_cast<int>(RevocationReader::kQueriesMax) + 10);
+  EXPECT_EQ(answers, static_cast<int>(ReaderThread::kTasksMax) + 10);
 }
 
 }  // namespace

@@ -1,0 +1,74 @@
+// What the store's answers are made of: errors, completions, and the rows that need no header of their own.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "keystore/clients/client.h"
+#include "keystore/keys/key_set.h"
+
+namespace signet {
+
+enum class StoreErrorKind : uint8_t {
+  kUnavailable,  // storage failed, stopped, or shutting down
+  kConflict,     // exists already, or changed since the revision named
+  kNotFound,
+  kInvalid,  // refused by a rule; text says which
+  kBusy,     // queue full: retry
+};
+struct StoreError {
+  StoreErrorKind kind{};
+  std::string text;  // for people
+  size_t entry = 0;  // of a list of changes: the number of the one that was refused
+};
+template <typename T>
+using StoreDone = std::function<void(std::expected<T, StoreError>)>;
+
+// Who did an administrative change, for the audit record (who by peer credentials).
+struct AuditActor {
+  uint32_t uid = 0;
+  uint32_t pid = 0;
+  std::string via;  // "admin-socket", "dev", "offline"
+};
+
+struct TenantRow {
+  uint32_t number = 0;
+  std::string name;
+  UnixSeconds created_at = 0;
+};
+
+// A signing key as stored. The private half is a vault cell: the store never sees it open.
+struct KeyRow {
+  uint32_t tenant = 0;
+  std::string kid;
+  JwsAlgorithm algorithm{};
+  KeyStatus status{};
+  std::string audience;
+  std::string dialect;  // the one dialect that it signs for, without an audience then; empty = an ordinary key
+  int bits = 0;
+  std::string public_jwk;               // JSON, empty for HMAC
+  std::vector<uint8_t> sealed_private;  // empty once erased
+  UnixSeconds created_at = 0;
+  UnixSeconds activated_at = 0;  // 0 = not yet
+  uint64_t revision = 0;         // grows with every change in the store; never reused
+};
+
+// A sealed secret that is no signing key: pepper and, later, family keys.
+struct SecretRow {
+  std::string family;  // "pepper"
+  uint32_t version = 0;
+  std::vector<uint8_t> sealed;
+};
+
+// Coarse last-used minutes (Unix time / 60) of a client's secrets, in the order of Client::secrets; 0 = never.
+struct LastUsedRow {
+  uint32_t tenant = 0;
+  std::string client_id;
+  std::array<uint32_t, kClientSecretsMax> minutes{};
+};
+
+}  // namespace signet
