@@ -27,6 +27,7 @@ MAY_INCLUDE = {
     "protocol/jose": ["protocol/base", "protocol/json"],
     "protocol/jwt": ["protocol/base", "protocol/json", "protocol/jose"],
     "protocol/oauth": ["protocol/base", "protocol/json", "protocol/jose", "protocol/jwt"],
+    "protocol/dialect": ["protocol/base", "protocol/json", "protocol/jose", "protocol/jwt", "protocol/oauth"],
     "keystore/vault": ["protocol"],
     "keystore/snapshot": ["protocol"],
     "keystore/signing": ["protocol", "keystore/vault"],
@@ -56,7 +57,7 @@ CONFINED = {
     r"uv\.h": r"daemon/.*|tools/load/.*|tests/.*|bench/.*",
     r"llhttp\.h": r"daemon/http/.*|tests/.*|bench/.*",
     r"rapidjson/": r"protocol/json/.*|bench/.*",
-    r"toml\+\+|toml\.hpp": r"daemon/config.*",
+    r"toml\+\+|toml\.hpp": r"daemon/config.*|protocol/dialect/toml_tree\.cc",
     r"CLI/": r"tools/.*|daemon/.*",
 }
 
