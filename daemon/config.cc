@@ -11,9 +11,9 @@
 #include <utility>
 
 #include "daemon/config_nearest.h"
-#include "daemon/config_octets.h"
 #include "daemon/config_table.h"
 #include "protocol/base/errno_text.h"
+#include "protocol/base/toml_octets.h"
 
 namespace signet {
 namespace {

@@ -1,14 +1,10 @@
 // nearest_config_key: what a misspelt key was probably meant to be.
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace signet {
-
-// Optimal string alignment distance: insertions, deletions, replacements and swaps of neighbours. Any thread.
-size_t edit_distance(std::string_view a, std::string_view b);
 
 // The full name of the key nearest to `name` in `section` (empty: top level); a key of another section is one mistake
 // away. Any thread.
