@@ -54,7 +54,7 @@ struct DialectBearerHeader {
 
 // How a token of the dialect is presented.
 struct DialectBearer {
-  std::vector<DialectBearerHeader> headers;  // tried in this order; never empty
+  std::vector<DialectBearerHeader> headers;  // tried in this order; empty only with query
   bool scheme_case_sensitive = false;
   std::string query;  // name of a parameter, after the headers; empty = none
 };
