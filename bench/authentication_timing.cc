@@ -9,7 +9,7 @@
 #include <random>
 #include <vector>
 
-#include "daemon/endpoint/service.h"
+#include "daemon/service/service.h"
 #include "tests/support/exchange.h"
 #include "tests/support/memory_keystore.h"
 

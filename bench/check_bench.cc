@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "daemon/endpoint/service.h"
+#include "daemon/service/service.h"
 #include "protocol/base/base64url.h"
 #include "protocol/jwt/access_token.h"
 #include "tests/support/exchange.h"

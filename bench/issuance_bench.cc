@@ -4,7 +4,7 @@
 
 #include <thread>
 
-#include "daemon/endpoint/service.h"
+#include "daemon/service/service.h"
 #include "tests/support/exchange.h"
 #include "tests/support/memory_keystore.h"
 

@@ -43,6 +43,10 @@ struct Config {
   uint32_t feed_waiting_max = 10'000;      // long polls, in the process
   uint32_t drain_deadline_s = 30;
   std::vector<std::string> trusted_proxies;
+  std::vector<std::string> dialects;          // names of shipped ones; "*" = all
+  std::string dialect_dir;                    // of the operator's own; empty = none
+  std::vector<std::string> dialect_switches;  // "novapost.sandbox=on"
+  uint32_t password_threads = 1;              // that hash people's passwords, 64 MiB each
   LogLevel log_level = LogLevel::kInfo;
   http::Limits limits;
   bool dev = false;

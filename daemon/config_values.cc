@@ -68,4 +68,17 @@ std::string_view check_ip_address(std::string_view value) {
   return "a literal IPv4 or IPv6 address";
 }
 
+std::string_view check_dialect_name(std::string_view value) {
+  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
+  const bool named = !value.empty() && value.size() <= 32 && std::ranges::all_of(value, fits);
+  return named || value == "*" ? std::string_view() : "a dialect's name, or \"*\" for all";
+}
+
+std::string_view check_dialect_switch(std::string_view value) {
+  const size_t dot = value.find('.');
+  const bool ends = value.ends_with("=on") || value.ends_with("=off");
+  const bool named = dot != std::string_view::npos && dot > 0 && value.find('=') > dot + 1;
+  return ends && named ? std::string_view() : "DIALECT.SWITCH=on or DIALECT.SWITCH=off";
+}
+
 }  // namespace signet

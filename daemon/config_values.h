@@ -11,5 +11,7 @@ std::string_view check_listen_address(std::string_view value);
 std::string_view check_issuer(std::string_view value);
 std::string_view check_plaintext(std::string_view value);
 std::string_view check_ip_address(std::string_view value);
+std::string_view check_dialect_name(std::string_view value);
+std::string_view check_dialect_switch(std::string_view value);
 
 }  // namespace signet

@@ -120,6 +120,9 @@ Config dev_config(const Options& options) {
   config.issuer = fmt::format("http://127.0.0.1:{}", options.port);
   config.workers = options.workers;
   config.refresh_grace_s = 10;
+  config.dialects = {"*"};
+  config.dialect_switches = {"datafor.short_keys=on"};  // the published sample has a secret of four octets
+  config.dialect_dir = options.data_dir + "/dialects";
   config.limits.connections_per_address_max = 0;  // everything comes from one address
   config.client_rate_per_s = config.address_rate_per_s = config.failed_authentication_rate_per_s = 0;
   return config;

@@ -6,6 +6,7 @@
 
 #include "daemon/config.h"
 #include "daemon/dev_mode.h"
+#include "daemon/dialect_start.h"
 #include "daemon/log.h"
 #include "daemon/options.h"
 #include "daemon/server.h"
@@ -30,6 +31,12 @@ int check_config(const std::string& path) {
     fmt::print(stderr, "{}\n", config.error());
     return kFailed;
   }
+  auto dialects = signet::load_dialects(signet::dialect_choice(*config));
+  if (!dialects) {
+    fmt::print(stderr, "{}\n", dialects.error());
+    return kFailed;
+  }
+  for (const std::string& warning : dialects->warnings) fmt::print(stderr, "warning: {}\n", warning);
   fmt::print("ok\n");
   return 0;
 }

@@ -112,6 +112,8 @@ std::string_view endpoint_name(Endpoint endpoint) {
       return "healthz";
     case Endpoint::kReady:
       return "readyz";
+    case Endpoint::kDialect:
+      return "dialect";
     case Endpoint::kOther:
     case Endpoint::kCount:
       break;

@@ -79,6 +79,7 @@ enum class Endpoint : uint8_t {
   kMetadata,
   kHealth,
   kReady,
+  kDialect,
   kOther,
   kCount
 };

@@ -4,10 +4,13 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <future>
 #include <thread>
 
 #include "daemon/descriptor_limit.h"
+#include "daemon/dev_dialects.h"
 #include "daemon/dev_mode.h"
+#include "daemon/dialect_start.h"
 #include "daemon/log.h"
 
 namespace signet {
@@ -73,8 +76,9 @@ Server::~Server() { close_all(); }
 // The order matters: nothing on disk is touched while an address is taken, nobody is served before the keys are there,
 // and `ready` is said when everything listens.
 std::string Server::start() {
-  for (auto step : {&Server::check_descriptors, &Server::parse_addresses, &Server::probe, &Server::open_keystore,
-                    &Server::probe, &Server::start_workers, &Server::start_admin, &Server::start_console}) {
+  for (auto step : {&Server::check_descriptors, &Server::parse_addresses, &Server::load_dialects, &Server::probe,
+                    &Server::open_keystore, &Server::prepare_dialects, &Server::probe, &Server::start_workers,
+                    &Server::start_admin, &Server::start_console}) {
     if (std::string error = (this->*step)(); !error.empty()) return error;
   }
   return {};
@@ -155,10 +159,35 @@ std::string Server::open_keystore() {
   return prepared ? std::string() : prepared.error();
 }
 
+std::string Server::load_dialects() {
+  auto loaded = signet::load_dialects(dialect_choice(config_));
+  if (!loaded) return loaded.error();
+  for (const std::string& warning : loaded->warnings) {
+    log_event(LogLevel::kWarning, "dialect_warning", {{"text", warning}});
+  }
+  loaded_dialects_ = std::move(loaded->set);
+  return {};
+}
+
+std::string Server::prepare_dialects() {
+  std::promise<std::string> made;
+  make_dialect_keys(*keystore_, *loaded_dialects_, [&made](std::string error) { made.set_value(std::move(error)); });
+  if (std::string error = made.get_future().get(); !error.empty()) return error;
+  if (config_.dev) {
+    auto prepared = prepare_dev_dialects(*keystore_, *loaded_dialects_, config_.data_dir);
+    if (!prepared) return prepared.error();
+  }
+  passwords_ = std::make_unique<PasswordPool>(keystore_->passwords(), config_.password_threads);
+  dialects_.passwords = passwords_.get();
+  dialects_.set.publish(std::move(loaded_dialects_), keystore_->domain());
+  return {};
+}
+
 std::string Server::start_workers() {
   // The loop that is told of a worker's end.
   admin_ = std::make_unique<AdminService>(AdminScope{.keystore = *keystore_,
                                                      .shared = *shared_,
+                                                     .dialects = &dialects_,
                                                      .status = [this] { return status(); },
                                                      .readiness_changed = [this] { refresh_readiness(); }});
   admin_loop_ = http::ServerLoop::create(admin_limits(), *admin_);
@@ -170,6 +199,7 @@ std::string Server::start_workers() {
     workers_.push_back(
         std::make_unique<Worker>(WorkerSetup{.keystore = *keystore_,
                                              .shared = *shared_,
+                                             .dialects = &dialects_,
                                              .index = index,
                                              .listen = listen_,
                                              .reuse_port = count > 1,

@@ -12,6 +12,9 @@
 #include "daemon/admin/service.h"
 #include "daemon/config.h"
 #include "daemon/console.h"
+#include "daemon/dialect/dialect_load.h"
+#include "daemon/dialect/dialect_shared.h"
+#include "daemon/dialect/password_pool.h"
 #include "daemon/endpoint/service_shared.h"
 #include "daemon/storage_failure.h"
 #include "daemon/worker.h"
@@ -38,7 +41,9 @@ class Server {
   std::string check_descriptors();
   std::string parse_addresses();
   std::string probe();
+  std::string load_dialects();
   std::string open_keystore();
+  std::string prepare_dialects();
   std::string start_workers();
   std::string start_admin();
   std::string start_console();
@@ -57,6 +62,7 @@ class Server {
 
   // --- reload (server_reload.cc) ---
   void reload();
+  void reload_dialects();
   void apply_settings(const std::string& issuer_before, uint32_t jwks_max_age_s_before);
 
   Config config_;
@@ -70,6 +76,9 @@ class Server {
   StorageFailure storage_failure_;  // before the keystore, which tells it
   std::unique_ptr<ServiceShared> shared_;
   std::unique_ptr<Keystore> keystore_;
+  std::unique_ptr<PasswordPool> passwords_;
+  DialectShared dialects_;
+  std::unique_ptr<const DialectSet> loaded_dialects_;  // until they are published
   std::vector<std::unique_ptr<Worker>> workers_;
   size_t workers_running_ = 0;
   std::unique_ptr<Console> console_;

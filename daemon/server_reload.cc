@@ -1,10 +1,23 @@
 // Server on SIGHUP: the file is read again; a mistake in it changes nothing.
 #include <fmt/format.h>
 
+#include "daemon/dialect_start.h"
 #include "daemon/log.h"
 #include "daemon/server.h"
 
 namespace signet {
+namespace {
+
+// A line of the log for each mistake: a field is cut at some length.
+void log_mistakes(std::string_view event, std::string_view text) {
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    log_event(LogLevel::kError, event, {{"why", text.substr(0, end)}});
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
+}  // namespace
 
 void Server::reload() {
   if (config_path_.empty()) {
@@ -12,14 +25,7 @@ void Server::reload() {
   }
   auto loaded = load_config(config_path_);
   if (!loaded) {
-    // A line of the log for each mistake: a field is cut at some length.
-    std::string_view rest = loaded.error();
-    while (!rest.empty()) {
-      size_t end = std::min(rest.find('\n'), rest.size());
-      log_event(LogLevel::kError, "reload_failed", {{"why", rest.substr(0, end)}});
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-    return;
+    return log_mistakes("reload_failed", loaded.error());
   }
   std::string issuer = config_.issuer;
   uint32_t jwks_max_age_s = config_.jwks_max_age_s;
@@ -27,7 +33,18 @@ void Server::reload() {
     log_event(LogLevel::kWarning, "reload_needs_restart", {{"key", key}});
   }
   apply_settings(issuer, jwks_max_age_s);
+  reload_dialects();
   log_event(LogLevel::kInfo, "reloaded", {{"file", config_path_}});
+}
+
+// As the rest of the configuration: a mistake in a file leaves all dialects as they were.
+void Server::reload_dialects() {
+  if (std::string error = load_dialects(); !error.empty()) return log_mistakes("reload_failed", error);
+  auto set = std::move(loaded_dialects_);
+  make_dialect_keys(*keystore_, *set, [](const std::string& error) {
+    if (!error.empty()) log_event(LogLevel::kError, "reload_failed", {{"why", error}});
+  });
+  dialects_.set.publish(std::move(set), keystore_->domain());
 }
 
 void Server::apply_settings(const std::string& issuer_before, uint32_t jwks_max_age_s_before) {

@@ -112,10 +112,12 @@ void Server::close_all() {
     if (worker->wait_listening().empty()) worker->drain(0);
     worker->join();
   }
+  if (passwords_) passwords_->stop();
   if (keystore_) keystore_->close();
   admin_loop_.reset();
   console_.reset();
   workers_.clear();
+  passwords_.reset();
   keystore_.reset();
 }
 

@@ -52,8 +52,9 @@ void Worker::attach_alarm() {
 
 void Worker::run() {
   ::pthread_setname_np(::pthread_self(), fmt::format("worker-{}", setup_.index).c_str());
-  service_ = std::make_unique<Service>(setup_.keystore, setup_.index, metrics_, setup_.shared,
-                                       setup_.limits.in_flight_max, system_clock_ms, setup_.verify_cache_entries);
+  service_ =
+      std::make_unique<Service>(setup_.keystore, setup_.index, metrics_, setup_.shared, setup_.limits.in_flight_max,
+                                system_clock_ms, setup_.verify_cache_entries, setup_.dialects);
   loop_ = http::ServerLoop::create(setup_.limits, *service_);
   loop_->set_trusted_proxies(setup_.trusted_proxies);
   if (std::string error = listen(); !error.empty()) return listening_.set_value(error);

@@ -12,15 +12,16 @@
 #include <thread>
 #include <vector>
 
-#include "daemon/endpoint/service.h"
 #include "daemon/http/server_loop.h"
 #include "daemon/metrics.h"
+#include "daemon/service/service.h"
 
 namespace signet {
 
 struct WorkerSetup {
   Keystore& keystore;
   const ServiceShared& shared;
+  const DialectShared* dialects = nullptr;  // null: none are served
   size_t index = 0;
   std::vector<http::ListenAddress> listen;
   bool reuse_port = false;  // several workers share each TCP port

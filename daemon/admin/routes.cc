@@ -33,6 +33,8 @@ constexpr std::array kRoutes{
     AdminRoute{kPost, "/v1/api-keys", "", add_api_key},
     AdminRoute{kGet, "/v1/api-keys", "tenant client subject kind after limit", list_api_keys},
     AdminRoute{kDelete, "/v1/api-keys/{}", "tenant", remove_api_key},
+    AdminRoute{kGet, "/v1/dialects", "tenant", list_dialects},
+    AdminRoute{kPost, "/v1/dialects/check", "", check_dialect},
     AdminRoute{kPost, "/v1/tenants", "", add_tenant},
     AdminRoute{kGet, "/v1/tenants", "", list_tenants},
     AdminRoute{kDelete, "/v1/tenants/{}", "force", remove_tenant},

@@ -63,6 +63,9 @@ void show_family(AdminService& admin, const AdminRequest& request);
 void add_api_key(AdminService& admin, const AdminRequest& request);
 void list_api_keys(AdminService& admin, const AdminRequest& request);
 void remove_api_key(AdminService& admin, const AdminRequest& request);
+// dialects.cc
+void list_dialects(AdminService& admin, const AdminRequest& request);
+void check_dialect(AdminService& admin, const AdminRequest& request);
 // tenants.cc
 void add_tenant(AdminService& admin, const AdminRequest& request);
 void list_tenants(AdminService& admin, const AdminRequest& request);

@@ -21,6 +21,8 @@
 
 namespace signet {
 
+struct DialectShared;
+
 // What the server says of itself to `status`.
 struct ServerStatus {
   std::string_view version;
@@ -33,6 +35,7 @@ struct ServerStatus {
 struct AdminScope {
   Keystore& keystore;
   const ServiceShared& shared;
+  const DialectShared* dialects = nullptr;  // null: none are served
   std::function<ServerStatus()> status;     // loop thread
   std::function<void()> readiness_changed;  // loop thread: look again at once
 };

@@ -1,8 +1,6 @@
 #include "daemon/endpoint/verify_endpoint.h"
 
-#include <charconv>
-
-#include "protocol/base/copy_text.h"
+#include "daemon/endpoint/field_writer.h"
 #include "protocol/oauth/scope.h"
 
 namespace signet {
@@ -11,51 +9,6 @@ namespace {
 constexpr Endpoint kEndpoint = Endpoint::kVerify;
 constexpr std::string_view kNoStore = "Cache-Control: no-store\r\n";
 constexpr std::string_view kChallenge = "WWW-Authenticate: Bearer realm=\"signet\"";
-
-// Header lines into a buffer; what does not fit is remembered.
-class FieldWriter {
- public:
-  explicit FieldWriter(std::span<char> out) : out_(out) {}
-
-  FieldWriter& raw(std::string_view text) {
-    if (text.size() > out_.size() - used_) return overflow();
-    copy_text(out_.data() + used_, text);
-    used_ += text.size();
-    return *this;
-  }
-  // Percent-encoded outside VCHAR, and '%' itself, so that it reads back in one way only.
-  FieldWriter& value(std::string_view text) {
-    static constexpr char kHex[] = "0123456789ABCDEF";
-    for (const char c : text) {
-      if (out_.size() - used_ < 3) return overflow();
-      const auto octet = static_cast<uint8_t>(c);
-      if (octet > 0x20 && octet < 0x7f && c != '%') {
-        out_[used_++] = c;
-        continue;
-      }
-      out_[used_++] = '%';
-      out_[used_++] = kHex[octet >> 4];
-      out_[used_++] = kHex[octet & 15];
-    }
-    return *this;
-  }
-  FieldWriter& number(int64_t value) {
-    std::array<char, 20> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-    return raw({digits.data(), static_cast<size_t>(end - digits.data())});
-  }
-  bool overflowed() const { return overflowed_; }
-  std::string_view text() const { return {out_.data(), used_}; }
-
- private:
-  FieldWriter& overflow() {
-    overflowed_ = true;
-    return *this;
-  }
-  std::span<char> out_;
-  size_t used_ = 0;
-  bool overflowed_ = false;
-};
 
 // The token of `Authorization: Bearer TOKEN` (RFC 6750 2.1; the scheme is case-insensitive, RFC 9110 11.1). Empty when
 // there is none, another scheme included: nothing was tried then that could be wrong.
@@ -97,6 +50,12 @@ void VerifyEndpoint::on_request(const http::Request& request, http::Responder& o
     return operator_error(request, out, "scope must be scopes, each once, with one space between them");
   }
   check(request, out, tenant, {query->audience, query->scope});
+}
+
+std::optional<std::string_view> VerifyEndpoint::dialect_asked(std::string_view text) {
+  const auto query = parse_verify_query(text, query_);
+  if (!query || query->dialect.data() == nullptr) return std::nullopt;
+  return query->dialect;
 }
 
 void VerifyEndpoint::operator_error(const http::Request& request, http::Responder& out, std::string_view text,

@@ -18,6 +18,10 @@ class VerifyEndpoint {
 
   void on_request(const http::Request& request, http::Responder& out, const TenantKeys& tenant);
 
+  // The dialect whose tokens a query asks about; nothing when it names none or cannot be read. Valid until the next
+  // request.
+  std::optional<std::string_view> dialect_asked(std::string_view query);
+
   // Results of the signing queue.
   void checked_job(SigningJob& job, bool held, http::Responder& out);
   void failed_job(SigningJob& job, http::Responder& out);

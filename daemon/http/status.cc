@@ -42,6 +42,7 @@ constexpr StatusLine kLines[] = {
     {428, "HTTP/1.1 428 Precondition Required\r\n"},
     {429, "HTTP/1.1 429 Too Many Requests\r\n"},
     {431, "HTTP/1.1 431 Request Header Fields Too Large\r\n"},
+    {500, "HTTP/1.1 500 Internal Server Error\r\n"},
     {501, "HTTP/1.1 501 Not Implemented\r\n"},
     {502, "HTTP/1.1 502 Bad Gateway\r\n"},
     {503, "HTTP/1.1 503 Service Unavailable\r\n"},
@@ -54,10 +55,26 @@ constexpr std::string_view kBug = "HTTP/1.1 500 Internal Server Error\r\n";
 constexpr int kLowest = 200;
 constexpr size_t kRange = 400;
 
+// Statuses without a name here, which a dialect's file may ask for. The reason may be empty (RFC 9112 4).
+constexpr std::string_view kUnnamed = "HTTP/1.1 000 \r\n";
+constexpr size_t kDigitsAt = 9;
+using UnnamedLine = std::array<char, kUnnamed.size()>;
+constexpr std::array<UnnamedLine, kRange> kUnnamedLines = [] {
+  std::array<UnnamedLine, kRange> lines{};
+  for (size_t i = 0; i < kRange; ++i) {
+    for (size_t at = 0; at < kUnnamed.size(); ++at) lines[i][at] = kUnnamed[at];
+    const size_t status = i + kLowest;
+    lines[i][kDigitsAt] = static_cast<char>('0' + status / 100);
+    lines[i][kDigitsAt + 1] = static_cast<char>('0' + status / 10 % 10);
+    lines[i][kDigitsAt + 2] = static_cast<char>('0' + status % 10);
+  }
+  return lines;
+}();
+
 // By status, so that an answer costs one look.
 constexpr std::array<std::string_view, kRange> kByStatus = [] {
   std::array<std::string_view, kRange> table;
-  table.fill(kBug);
+  for (size_t i = 0; i < kRange; ++i) table[i] = {kUnnamedLines[i].data(), kUnnamedLines[i].size()};
   for (const StatusLine& row : kLines) table[static_cast<size_t>(row.status - kLowest)] = row.line;
   return table;
 }();

@@ -5,8 +5,8 @@
 
 namespace signet::http {
 
-// "HTTP/1.1 200 OK\r\n". A status that no code of the project uses gets "HTTP/1.1 500 Internal Server Error\r\n": a
-// handler's bug must not become a malformed answer. Any thread.
+// "HTTP/1.1 200 OK\r\n", for a status from 200 to 599; anything else gets "HTTP/1.1 500 Internal Server Error\r\n": a
+// handler's bug must not become a malformed answer. Static storage. Any thread.
 std::string_view status_line(int status);
 
 // Whether an answer of this status has no content and no Content-Length (RFC 9110 8.6).

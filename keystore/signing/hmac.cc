@@ -131,6 +131,12 @@ bool HmacKey::matches(ByteSpan message, ByteSpan signature) const {
   return same;
 }
 
+MadeKey copy_hmac_key(JwsAlgorithm algorithm, ByteSpan secret) {
+  auto copy = LockedBytes::copy_of(secret);
+  if (!copy) return std::unexpected(KeyError::kNoLockedMemory);
+  return std::make_shared<HmacKey>(algorithm, std::move(*copy));
+}
+
 }  // namespace
 
 MadeKey load_hmac_key(JwsAlgorithm algorithm, ByteSpan secret) {
@@ -138,9 +144,14 @@ MadeKey load_hmac_key(JwsAlgorithm algorithm, ByteSpan secret) {
   if (secret.size() < output_size(algorithm) || secret.size() > kSecretSizeMax) {
     return std::unexpected(KeyError::kBadSize);
   }
-  auto copy = LockedBytes::copy_of(secret);
-  if (!copy) return std::unexpected(KeyError::kNoLockedMemory);
-  return std::make_shared<HmacKey>(algorithm, std::move(*copy));
+  return copy_hmac_key(algorithm, secret);
+}
+
+std::expected<std::shared_ptr<const PrivateKey>, KeyError> load_foreign_hmac_key(JwsAlgorithm algorithm,
+                                                                                 ByteSpan secret) {
+  if (!is_symmetric(algorithm)) return std::unexpected(KeyError::kUnsupported);
+  if (secret.empty() || secret.size() > kSecretSizeMax) return std::unexpected(KeyError::kBadSize);
+  return copy_hmac_key(algorithm, secret);
 }
 
 MadeKey generate_hmac_key(JwsAlgorithm algorithm) {

@@ -37,6 +37,11 @@ std::expected<std::shared_ptr<const PrivateKey>, KeyError> generate_private_key(
 // load_private_key reads `serialise` output, with the same pairwise test.
 std::expected<std::shared_ptr<const PrivateKey>, KeyError> load_private_key(JwsAlgorithm algorithm, ByteSpan encoded);
 
+// load_foreign_hmac_key takes a secret of another system as it is, 1 to 1024 octets: shorter than the hash too, which
+// RFC 7518 3.2 forbids. Whoever calls it has been told to by its operator; nothing here uses such a key by itself.
+std::expected<std::shared_ptr<const PrivateKey>, KeyError> load_foreign_hmac_key(JwsAlgorithm algorithm,
+                                                                                 ByteSpan secret);
+
 // signing_start initialises the libraries and their secure heaps and runs a known-answer test of each algorithm; call
 // once at start before any other thread and before any other use of OpenSSL. False: do not serve.
 [[nodiscard]] bool signing_start();

@@ -51,7 +51,9 @@ class FileReader {
     compile_answers();
     for (EndpointRow& row : endpoints_) compile_endpoint(row);
     check_overlaps();
-    switches_.warn_unused(problems_);
+    // A handler of the daemon's may look at any.
+    const auto given = [](const EndpointRow& row) { return row.endpoint.handler_index >= kHandlerFirstGiven; };
+    if (std::ranges::none_of(endpoints_, given)) switches_.warn_unused(problems_);
     dialect_.switches = switches_.in_force();
     for (EndpointRow& row : endpoints_)
       if (row.served) dialect_.endpoints.push_back(std::move(row.endpoint));

@@ -1,6 +1,7 @@
 """What --dev promises: keys, two clients and a console without any configuration, and the same ones after a restart."""
 
 import http.client
+import json
 import shutil
 import stat
 import sys
@@ -23,8 +24,12 @@ class DevMode(unittest.TestCase):
         daemon = Daemon.start(data_dir=self.dir)
         try:
             first = self.seen(daemon)
-            self.assertEqual({"EdDSA", "ES256", "PS256", "RS256"}, {key["alg"] for key in first["keys"]})
-            self.assertEqual(4, len(first["keys"]))
+            own = [key["alg"] for key in first["keys"] if not key.get("dialect")]
+            self.assertEqual(["ES256", "EdDSA", "PS256", "RS256"], sorted(own))
+            self.assertEqual({("vietqr", "HS512"), ("novapost", "HS256")},
+                             {(key["dialect"], key["alg"]) for key in first["keys"] if key.get("dialect")})
+            self.assertEqual({"datafor", "novapost", "vietqr"}, set(json.loads(first["demo.json"])))
+            self.assertEqual(0o600, stat.S_IMODE((self.dir / "demo.json").stat().st_mode))
             self.assertEqual({"active"}, {key["status"] for key in first["keys"]})
             server = daemon.ctl("client", "show", "demo-rs")
             self.assertEqual((["*"], True, []), (server["introspect"], server["feed"], server["grants"]))
@@ -44,7 +49,8 @@ class DevMode(unittest.TestCase):
     def seen(self, daemon):
         found = daemon.ctl("key", "list")
         keys = found["keys"] if isinstance(found, dict) else found
-        return {"keys": keys, "demo": daemon.secret("demo"), "demo-rs": daemon.secret("demo-rs")}
+        return {"keys": keys, "demo": daemon.secret("demo"), "demo-rs": daemon.secret("demo-rs"),
+                "demo.json": (self.dir / "demo.json").read_text()}
 
 
 def status(port):

@@ -111,7 +111,9 @@ class FarFuture(unittest.TestCase):
         for one in (client, future):
             self.assertTrue(until(lambda: self.daemon.token(*one)[0] == 200))
             self.check_token(one)
-        self.assertEqual({"today", "future", "demo", "demo-rs"}, {c["client_id"] for c in self.listed()})
+        listed = {c["client_id"] for c in self.listed()}
+        self.assertLessEqual({"demo", "demo-rs"}, listed)
+        self.assertEqual({"today", "future"}, {name for name in listed if not name.startswith("demo")})
         self.assertEqual(0, self.daemon.stop())
 
     def check_jump_is_reported_and_accepted(self):

@@ -9,6 +9,7 @@ _signetctl_verbs() {
     token) echo "issue inspect revoke" ;;
     revocation) echo "list" ;;
     family) echo "list show" ;;
+    dialect) echo "list check" ;;
     tenant) echo "add list remove" ;;
     clock) echo "accept" ;;
   esac
@@ -42,6 +43,8 @@ _signetctl_options() {
     "revocation list") echo "--tenant --kind --limit" ;;
     "family list") echo "--client --subject --tenant" ;;
     "family show") echo "--tenant" ;;
+    "dialect list") echo "--tenant" ;;
+    "dialect check") echo "" ;;
     "tenant add") echo "" ;;
     "tenant list") echo "" ;;
     "tenant remove") echo "--force --yes" ;;
@@ -90,7 +93,7 @@ _signetctl() {
     esac
   done
   if [[ -z $noun ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "client api-key key token family revocation tenant clock status bench $global --version" -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W "client api-key key token family revocation dialect tenant clock status bench $global --version" -- "$current")
   elif [[ $noun != status && $noun != bench && -z $verb ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$(_signetctl_verbs "$noun") --help" -- "$current")
   elif [[ $current == -* ]]; then

@@ -32,6 +32,8 @@ constexpr std::array kCommands{
     Command{"revocation", "list", revocation_list, "List what is revoked and may not have expired"},
     Command{"family", "list", family_list, "List refresh families, of a client or subject"},
     Command{"family", "show", family_show, "Show one refresh family"},
+    Command{"dialect", "list", dialect_list, "List the dialects that are served"},
+    Command{"dialect", "check", dialect_check, "Check the file of a dialect, line by line"},
     Command{"tenant", "add", tenant_add, "Add a tenant with an issuer and keys of its own"},
     Command{"tenant", "list", tenant_list, "List the tenants"},
     Command{"tenant", "remove", tenant_remove, "Remove a tenant"},

@@ -28,6 +28,8 @@ Outcome token_issue(Call& call);
 Outcome token_inspect(Call& call);
 Outcome token_revoke(Call& call);
 Outcome revocation_list(Call& call);
+Outcome dialect_list(Call& call);
+Outcome dialect_check(Call& call);
 Outcome family_list(Call& call);
 Outcome family_show(Call& call);
 Outcome tenant_add(Call& call);

@@ -1,8 +1,8 @@
 // What one client may have in the making by batches, and how large bodies may be.
 #include <gtest/gtest.h>
 
-#include "daemon/endpoint/service.h"
 #include "daemon/http/limits.h"
+#include "daemon/service/service.h"
 #include "tests/support/exchange.h"
 #include "tests/support/memory_keystore.h"
 

@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "daemon/endpoint/service.h"
+#include "daemon/service/service.h"
 #include "protocol/base/base64url.h"
 #include "protocol/json/reader.h"
 #include "protocol/jwt/access_token.h"

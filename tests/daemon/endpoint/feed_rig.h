@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-#include "daemon/endpoint/service.h"
+#include "daemon/service/service.h"
 #include "protocol/json/reader.h"
 #include "tests/keystore/revocation/feed_entries.h"
 #include "tests/support/exchange.h"

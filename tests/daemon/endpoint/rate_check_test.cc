@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "daemon/endpoint/service.h"
+#include "daemon/service/service.h"
 #include "tests/support/exchange.h"
 #include "tests/support/memory_keystore.h"
 

@@ -3,7 +3,7 @@
 
 #include <thread>
 
-#include "daemon/endpoint/service.h"
+#include "daemon/service/service.h"
 #include "protocol/json/reader.h"
 #include "tests/support/exchange.h"
 #include "tests/support/fake_store.h"

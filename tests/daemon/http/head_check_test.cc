@@ -193,10 +193,18 @@ TEST(ChunkedDecoder, LimitCountsContentOfAllChunks) {
   EXPECT_EQ(decoder.decode(octets.data(), octets.size(), octets.data()).status, ChunkedDecoder::Status::kDone);
 }
 
-TEST(StatusLine, UnknownStatusIsAServerError) {
+// RFC 9112 section 4: the reason may be empty.
+TEST(StatusLine, AStatusWithoutANameKeepsItsNumber) {
+  EXPECT_EQ(status_line(299), "HTTP/1.1 299 \r\n");
+  EXPECT_EQ(status_line(418), "HTTP/1.1 418 \r\n");
+  EXPECT_EQ(status_line(599), "HTTP/1.1 599 \r\n");
+}
+
+TEST(StatusLine, WhatIsNoStatusIsAServerError) {
   EXPECT_EQ(status_line(200), "HTTP/1.1 200 OK\r\n");
   EXPECT_EQ(status_line(431), "HTTP/1.1 431 Request Header Fields Too Large\r\n");
-  for (int status : {-1, 0, 99, 199, 299, 599, 600, 100'000}) {
+  EXPECT_EQ(status_line(500), "HTTP/1.1 500 Internal Server Error\r\n");
+  for (int status : {-1, 0, 99, 199, 600, 100'000}) {
     EXPECT_EQ(status_line(status), "HTTP/1.1 500 Internal Server Error\r\n") << status;
   }
 }

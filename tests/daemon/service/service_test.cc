@@ -1,5 +1,5 @@
 // The public handler over a keystore in memory: what waits is looked at again, and one client cannot take all.
-#include "daemon/endpoint/service.h"
+#include "daemon/service/service.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "daemon/endpoint/route.h"
+#include "daemon/service/route.h"
 
 #include <gtest/gtest.h>
 

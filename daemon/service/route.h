@@ -32,4 +32,11 @@ struct RouteMatch {
 // thread, does not allocate.
 RouteMatch match_route(std::string_view path);
 
+// The tenant of /t/{tenant}/..., and the path behind it; no tenant and the whole path for any other.
+struct TenantPath {
+  std::string_view tenant;
+  std::string_view rest;
+};
+TenantPath split_tenant_path(std::string_view path);
+
 }  // namespace signet

@@ -1,8 +1,8 @@
-#include "daemon/endpoint/service.h"
+#include "daemon/service/service.h"
 
 #include "daemon/endpoint/document_endpoint.h"
 #include "daemon/endpoint/health_endpoint.h"
-#include "daemon/endpoint/route.h"
+#include "daemon/service/route.h"
 
 namespace signet {
 namespace {
@@ -26,7 +26,7 @@ void reply_not_found(WorkerScope& scope, const http::Request& request, http::Res
 }  // namespace
 
 Service::Service(Keystore& keystore, size_t worker_index, WorkerMetrics& metrics, const ServiceShared& shared,
-                 size_t jobs_max, WallClock clock, size_t verify_cache_entries)
+                 size_t jobs_max, WallClock clock, size_t verify_cache_entries, const DialectShared* dialects)
     : queue_(worker_index, jobs_max),
       scope_{keystore, worker_index, metrics, shared, queue_, clock, mailbox_},
       token_(scope_),
@@ -36,10 +36,14 @@ Service::Service(Keystore& keystore, size_t worker_index, WorkerMetrics& metrics
       introspect_(scope_, checker_),
       introspect_batch_(scope_, checker_),
       verify_(scope_, checker_),
+      dialects_(dialects == nullptr ? nullptr : std::make_unique<DialectService>(scope_, *dialects, *this)),
       feed_(scope_) {}
 
 // Before the mailbox goes, into which the store posts.
-Service::~Service() { token_.wait_for_store(); }
+Service::~Service() {
+  token_.wait_for_store();
+  if (dialects_) dialects_->wait_for_others();
+}
 
 std::optional<size_t> Service::on_head(const http::Request& request, http::Responder& responder) {
   const RouteMatch match = match_route(request.path);
@@ -55,7 +59,8 @@ void Service::on_request(const http::Request& request, http::Responder& responde
   const RouteMatch match = match_route(request.path);
   if (match.route == Route::kHealth) return serve_health(scope_, request, responder);
   if (match.route == Route::kReady) return serve_ready(scope_, request, responder);
-  const TenantKeys* tenant = match.route == Route::kNone ? nullptr : find_tenant(scope_, match.tenant);
+  if (match.route == Route::kNone) return serve_elsewhere(request, responder);
+  const TenantKeys* tenant = find_tenant(scope_, match.tenant);
   if (tenant == nullptr) return reply_not_found(scope_, request, responder);
   switch (match.route) {
     case Route::kToken:
@@ -69,7 +74,7 @@ void Service::on_request(const http::Request& request, http::Responder& responde
     case Route::kIntrospectBatch:
       return introspect_batch_.on_request(request, responder, *tenant);
     case Route::kVerify:
-      return verify_.on_request(request, responder, *tenant);
+      return verify(request, responder, *tenant);
     case Route::kRevocations:
       return feed_.on_request(request, responder, *tenant);
     case Route::kRevocationSnapshot:
@@ -81,12 +86,28 @@ void Service::on_request(const http::Request& request, http::Responder& responde
   }
 }
 
+// What Signet itself does not serve may be a dialect's.
+void Service::serve_elsewhere(const http::Request& request, http::Responder& responder) {
+  const TenantPath path = split_tenant_path(request.path);
+  const TenantKeys* tenant = dialects_ ? find_tenant(scope_, path.tenant) : nullptr;
+  if (tenant != nullptr && dialects_->serve(request, responder, path.rest, *tenant)) return;
+  reply_not_found(scope_, request, responder);
+}
+
+void Service::verify(const http::Request& request, http::Responder& responder, const TenantKeys& tenant) {
+  const auto dialect = dialects_ ? verify_.dialect_asked(request.query) : std::nullopt;
+  if (dialect && dialects_->verify(request, responder, *dialect, tenant)) return;
+  verify_.on_request(request, responder, tenant);
+}
+
 bool Service::after_poll(http::Responder& responder) {
   responder_ = &responder;
   token_.hand_over();  // first: the store syncs while this iteration's tokens are signed
   token_.set_responder(&responder);
+  if (dialects_) dialects_->set_responder(&responder);
   mailbox_.deliver();
   token_.set_responder(nullptr);
+  if (dialects_) dialects_->set_responder(nullptr);
   batch_.feed(responder);
   introspect_batch_.feed(responder);
   const bool left = queue_.run(scope_.keystore.keys(), *this);
@@ -109,6 +130,8 @@ void Service::signed_job(SigningJob& job) {
   scope_.metrics.tokens[static_cast<size_t>(job.algorithm)].add();
   if (job.owner.batch != 0) {
     batch_.signed_job(job);
+  } else if (job.owner.purpose == static_cast<uint8_t>(SigningPurpose::kDialect)) {
+    dialects_->signed_job(job, *responder_);
   } else {
     token_.signed_job(job, *responder_);
   }
@@ -142,6 +165,8 @@ void Service::failed_job(SigningJob& job, Failure why) {
   if (job.task == SigningTask::kCheck) return failed_check(job);
   if (job.owner.batch != 0) {
     batch_.failed_job(job, why);
+  } else if (job.owner.purpose == static_cast<uint8_t>(SigningPurpose::kDialect)) {
+    dialects_->failed_job(job, *responder_, why == Failure::kSignerFailed);
   } else {
     token_.failed_job(job, why, *responder_);
   }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "daemon/dialect/dialect_service.h"
 #include "daemon/endpoint/batch_endpoint.h"
 #include "daemon/endpoint/feed_endpoint.h"
 #include "daemon/endpoint/introspect_batch_endpoint.h"
@@ -20,10 +21,11 @@ namespace signet {
 // Thread rule: its worker's loop thread.
 class Service final : public http::Handler, private SigningSink {
  public:
-  // `keystore`, `metrics` and `shared` outlive the service. `jobs_max` bounds answers in the making: beyond, 503.
-  // `verify_cache_entries` is the size of the cache of verified tokens.
+  // `keystore`, `metrics`, `shared` and `dialects` outlive the service. `jobs_max` bounds answers in the making:
+  // beyond, 503. `verify_cache_entries` is the size of the cache of verified tokens. Without `dialects` there are none.
   Service(Keystore& keystore, size_t worker_index, WorkerMetrics& metrics, const ServiceShared& shared, size_t jobs_max,
-          WallClock clock = system_clock_ms, size_t verify_cache_entries = kVerifyCacheEntries);
+          WallClock clock = system_clock_ms, size_t verify_cache_entries = kVerifyCacheEntries,
+          const DialectShared* dialects = nullptr);
   // Waits for what the store still has of this worker: it completes everything, if only with an error.
   ~Service() override;
 
@@ -49,6 +51,8 @@ class Service final : public http::Handler, private SigningSink {
   void checked_job(SigningJob& job, bool held) override;
   void failed_job(SigningJob& job, Failure why) override;
   void failed_check(SigningJob& job);
+  void serve_elsewhere(const http::Request& request, http::Responder& responder);
+  void verify(const http::Request& request, http::Responder& responder, const TenantKeys& tenant);
 
   SigningQueue queue_;
   WorkerScope scope_;
@@ -59,6 +63,7 @@ class Service final : public http::Handler, private SigningSink {
   IntrospectEndpoint introspect_;
   IntrospectBatchEndpoint introspect_batch_;
   VerifyEndpoint verify_;
+  std::unique_ptr<DialectService> dialects_;
   FeedEndpoint feed_;
   http::Responder* responder_ = nullptr;  // during after_poll
   Mailbox mailbox_;                       // ends first: what it still holds may belong to an endpoint

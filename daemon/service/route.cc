@@ -1,4 +1,4 @@
-#include "daemon/endpoint/route.h"
+#include "daemon/service/route.h"
 
 #include <array>
 
@@ -50,14 +50,15 @@ RouteMatch match_inserted(std::string_view path) {
 
 }  // namespace
 
-RouteMatch match_route(std::string_view path) {
-  std::string_view tenant;
-  if (path.starts_with(kTenantPrefix)) {
-    const size_t end = path.find('/', kTenantPrefix.size());
-    if (end == std::string_view::npos || end == kTenantPrefix.size()) return {};
-    tenant = path.substr(kTenantPrefix.size(), end - kTenantPrefix.size());
-    path.remove_prefix(end);
-  }
+TenantPath split_tenant_path(std::string_view path) {
+  if (!path.starts_with(kTenantPrefix)) return {{}, path};
+  const size_t end = path.find('/', kTenantPrefix.size());
+  if (end == std::string_view::npos || end == kTenantPrefix.size()) return {{}, path};
+  return {path.substr(kTenantPrefix.size(), end - kTenantPrefix.size()), path.substr(end)};
+}
+
+RouteMatch match_route(std::string_view whole) {
+  const auto [tenant, path] = split_tenant_path(whole);
   for (const Entry& entry : kRoutes) {
     if (path != entry.path) continue;
     if (!tenant.empty() && !entry.per_tenant) return {};
