@@ -1,4 +1,4 @@
-// PasswordHasher: the thread that hashes new passwords (each takes some 100 ms and 64 MiB), one after the other. A
+// PasswordHasher: the thread that hashes new passwords (each takes some 200 ms and 64 MiB), one after the other. A
 // thread of its own, so that an import of people does not hold up the making of keys, nor an RSA key a password.
 #pragma once
 
@@ -24,7 +24,7 @@ struct PasswordWish {
 
 class PasswordHasher {
  public:
-  static constexpr size_t kWishesMax = 256;  // that wait, of all who asked: half a minute of work
+  static constexpr size_t kWishesMax = 256;  // that wait, of all who asked: about a minute of work
   using Verifiers = std::vector<PasswordVerifier>;
 
   // `check` is borrowed.

@@ -1,4 +1,4 @@
-// with_password: a new password on its way to its verifier, which takes some 100 ms beside the loop.
+// with_password: a new password on its way to its verifier, which takes some 200 ms beside the loop.
 #pragma once
 
 #include <functional>

@@ -27,7 +27,7 @@ constexpr bool valid_password_cost(const PasswordCost& cost) {
 }
 
 // argon2id hashes `input` (any size) with a work area that exists during the call alone. False: there was no memory for
-// it, or the cost is out of bounds. Any thread; blocks for as long as the cost says (64 MiB twice: some 100 ms).
+// it, or the cost is out of bounds. Any thread; blocks for as long as the cost says (64 MiB twice: some 200 ms).
 [[nodiscard]] bool argon2id(ByteSpan input, const PasswordSalt& salt, const PasswordCost& cost, PasswordHash& out);
 
 }  // namespace signet

@@ -16,7 +16,7 @@ namespace signet::ctl {
 // The body of a chunk on the admin socket, and what is left for its frame.
 inline constexpr size_t kChunkBodySizeMax = 8 * 1024 * 1024;
 inline constexpr size_t kChunkFrameSizeMax = 1024;
-// Each takes the daemon some 100 ms to hash: two chunks on their way are answered within half a minute.
+// Each takes the daemon some 200 ms to hash: two chunks on their way are answered within half a minute.
 inline constexpr size_t kChunkPasswordsMax = 64;
 
 // Not thread-safe.
