@@ -128,8 +128,10 @@ bool DialectCallers::counts_failures(const http::Request& request) const {
 
 void DialectCallers::ask_pool(DialectCall& call, const ClientRecord* client, const PresentedCredential& credential) {
   const uint32_t tenant = call.tenant_number();
+  // The account's own name, however the request spells it.
+  const std::string_view account = client != nullptr ? client->client_id() : credential.id;
   if (counts_failures(call.request)) {
-    const uint64_t hash = account_hash(scope_, *call.request.peer_network, tenant, credential.id);
+    const uint64_t hash = account_hash(scope_, *call.request.peer_network, tenant, account);
     const uint64_t wait_ns = failed_passwords_.wait_ns(kFailedPasswordLimit, hash, call.request.arrived_ns);
     if (wait_ns != 0) {
       scope_.metrics.rate_limited[static_cast<size_t>(RateLimitKind::kFailedAuthentication)].add();
@@ -138,7 +140,7 @@ void DialectCallers::ask_pool(DialectCall& call, const ClientRecord* client, con
   }
   auto waiting = std::make_unique<WaitingPassword>(scope_.mailbox, *this, elsewhere_);
   waiting->tenant = tenant;
-  waiting->client_id = client != nullptr ? client->client_id() : credential.id;
+  waiting->client_id = account;
   waiting->password = secret_copy(credential.secret);
   if (credential.decoded_secret.data() != nullptr) waiting->other_password = secret_copy(credential.decoded_secret);
   if (client != nullptr && client->password() != nullptr) waiting->verifier = *client->password();
