@@ -30,8 +30,8 @@ std::string progress_line(uint64_t done, uint64_t total, double elapsed_s) {
                                  with_commas(done), with_commas(total));
   if (rate < 1 || done > total) return line;
   const double left_s = static_cast<double>(total - done) / rate;
-  return line + fmt::format("  {}/s  {} left", with_commas(static_cast<uint64_t>(rate)),
-                            duration_text(std::llround(left_s)));
+  return line +
+         fmt::format("  {}/s  {} left", with_commas(static_cast<uint64_t>(rate)), duration_text(std::llround(left_s)));
 }
 
 Progress::Progress(std::FILE* to, uint64_t total) : to_(to), total_(total), terminal_(isatty(fileno(to)) == 1) {}
