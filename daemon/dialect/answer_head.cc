@@ -1,10 +1,10 @@
 #include "daemon/dialect/answer_head.h"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 
 #include "daemon/http/status.h"
+#include "protocol/base/ascii_case.h"
 #include "protocol/base/copy_text.h"
 
 namespace signet {
@@ -12,11 +12,6 @@ namespace {
 
 constexpr std::string_view kNoStore = "Cache-Control: no-store\r\nPragma: no-cache\r\n";  // RFC 6749 5.1
 constexpr std::string_view kCacheControl = "Cache-Control";
-
-bool same_name(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
-  return std::ranges::equal(a, b, [&](char x, char y) { return lower(x) == lower(y); });
-}
 
 }  // namespace
 
@@ -53,7 +48,7 @@ void AnswerHead::begin(const DialectAnswer& answer, std::string_view date_field,
 void AnswerHead::fields(const DialectAnswer& answer, const TemplateInput& input) {
   bool says_cache = false;
   for (const DialectHeader& header : answer.headers) {
-    says_cache = says_cache || same_name(header.name, kCacheControl);
+    says_cache = says_cache || equal_ignoring_case(header.name, kCacheControl);
     add(header.name);
     add(": ");
     const size_t size = header.value.render(input, out_.subspan(used_));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/base/ascii_case.h"
 #include "protocol/base/check.h"
 #include "protocol/dialect/dialect_file.h"
 #include "protocol/dialect/template_compile.h"
@@ -18,13 +19,6 @@ constexpr std::string_view kBuiltInBody = R"({"error":"${error}","error_descript
 
 constexpr uint32_t bit(TemplateValue value) { return 1U << static_cast<unsigned>(value); }
 
-bool same_name(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) {
-    auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
-    return lower(x) == lower(y);
-  });
-}
-
 bool has_no_body(int status) { return status == 204 || status == 205 || status == 304; }
 
 // Lays header rows over each other: the first of a name counts.
@@ -33,7 +27,7 @@ class Headers {
   void add(const std::vector<HeaderRow>& rows) {
     for (const HeaderRow& row : rows) {
       const bool known =
-          std::ranges::any_of(rows_, [&](const HeaderRow* one) { return same_name(one->name, row.name); });
+          std::ranges::any_of(rows_, [&](const HeaderRow* one) { return equal_ignoring_case(one->name, row.name); });
       if (!known) rows_.push_back(&row);
     }
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "protocol/base/ascii_case.h"
 #include "protocol/base/char_class.h"
 
 namespace signet {
@@ -24,13 +25,6 @@ constexpr std::array<std::string_view, 13> kOwnFields{
 constexpr std::array<std::string_view, 4> kSuccessKeys{"status", "body", "headers", "content_type"};
 constexpr std::array<std::string_view, 6> kErrorKeys{"status",       "body",  "headers",
                                                      "content_type", "error", "error_description"};
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  return out;
-}
 
 bool valid_content_type(std::string_view text) {
   const size_t slash = text.find('/');
@@ -78,7 +72,7 @@ std::vector<HeaderRow> read_header_rows(const TomlValue* table, const std::strin
   if (table == nullptr) return rows;
   std::vector<std::string> seen;
   for (const TomlMember& member : table->members) {
-    const std::string name = lower(member.name);
+    const std::string name = lower_copy(member.name);
     auto refuse = [&](std::string_view text) {
       problems.error(member.line, fmt::format("{} \"{}\": {}", place, member.name.substr(0, kFieldNameSizeMax), text));
     };

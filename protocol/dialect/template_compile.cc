@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "protocol/base/ascii_case.h"
 #include "protocol/base/char_class.h"
 #include "protocol/base/nearest.h"
 #include "protocol/json/reader.h"
@@ -263,9 +264,7 @@ class Compiler {
 };
 
 bool contains_caseless(std::string_view text, std::string_view lower) {
-  return !std::ranges::search(text, lower, {}, [](char c) {
-            return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-          }).empty();
+  return !std::ranges::search(text, lower, {}, ascii_lower).empty();
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "protocol/base/ascii_case.h"
 #include "protocol/base/char_class.h"
 #include "protocol/dialect/dialect_claims.h"
 #include "protocol/dialect/template_compile.h"
@@ -20,13 +21,6 @@ constexpr std::string_view kDefaultHeader = R"({"typ":"JWT","alg":"${alg}"})";
 
 constexpr std::array kAlgNames =
     std::to_array<std::string_view>({"EdDSA", "Ed25519", "ES256", "PS256", "RS256", "HS256", "HS384", "HS512"});
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  return out;
-}
 
 std::optional<JwsAlgorithm> read_alg(const TableReader& in) {
   if (!in.has("alg")) in.error("alg", "is required");
@@ -48,7 +42,7 @@ std::string header_fault(const Template& header, JwsAlgorithm alg) {
                        jws_algorithm_name(parsed->algorithm), jws_algorithm_name(alg));
   }
   // Signet's own checks take tokens of this type: a dialect's must never look like one.
-  const std::string typ = lower(parsed->typ);
+  const std::string typ = lower_copy(parsed->typ);
   if (typ == kAccessTokenType || typ == "application/at+jwt") return "typ at+jwt is that of Signet's own tokens";
   return {};
 }
