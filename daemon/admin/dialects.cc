@@ -4,8 +4,6 @@
 #include "daemon/admin/routes.h"
 #include "daemon/dialect/dialect_load.h"
 #include "daemon/dialect/dialect_shared.h"
-#include "daemon/dialect/handlers.h"
-#include "protocol/dialect/dialect_file.h"
 
 namespace signet {
 namespace {
@@ -72,13 +70,7 @@ void check_dialect(AdminService& admin, const AdminRequest& request) {
   if (text == nullptr || file == nullptr) {
     return admin.refuse(request.id, AdminErrorKind::kInvalid, "file and text: expected strings");
   }
-  std::vector<std::string_view> handlers;
-  for (const DialectHandlerEntry& entry : dialect_handlers()) handlers.push_back(entry.name);
-  auto read = read_dialect(*text, *file, {.switches = {}, .handlers = handlers});
-  if (read) {
-    for (std::string& caution : dialect_cautions(read->dialect))
-      read->warnings.push_back({*file, 0, std::move(caution)});
-  }
+  const auto read = compile_dialect(*text, *file, {});
   auto body = write_json([&](JsonWriter& json) {
     json.begin_object();
     json.member_boolean("good", read.has_value());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "daemon/endpoint/credential_scheme.h"
 #include "protocol/base/base64url.h"
 #include "protocol/base/char_class.h"
 #include "protocol/base/copy_text.h"
@@ -16,20 +17,6 @@ using Result = std::expected<PresentedCredential, CredentialError>;
 
 Result missing() { return std::unexpected(CredentialError::kMissing); }
 Result malformed() { return std::unexpected(CredentialError::kMalformed); }
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
-// What follows "SCHEME " in a field's value; nothing when it is of another scheme. RFC 9110 11.1: without case.
-std::optional<std::string_view> behind_scheme(std::string_view value, std::string_view scheme) {
-  if (scheme.empty()) return value;
-  if (value.size() < scheme.size()) return std::nullopt;
-  const auto same = [](char a, char b) { return lower(a) == lower(b); };
-  if (!std::equal(scheme.begin(), scheme.end(), value.begin(), same)) return std::nullopt;
-  value.remove_prefix(scheme.size());
-  if (!value.empty() && value.front() != ' ') return std::nullopt;
-  while (value.starts_with(' ')) value.remove_prefix(1);
-  return value;
-}
 
 bool plain_text(std::string_view text) {
   const auto control = [](char c) { return static_cast<uint8_t>(c) < 0x20 || c == 0x7f; };

@@ -10,7 +10,6 @@
 #include <string_view>
 
 #include "daemon/dialect/handlers.h"
-#include "protocol/dialect/dialect_file.h"
 #include "protocol/dialect/shipped.h"
 
 namespace signet {
@@ -82,6 +81,15 @@ void add_directory(const DialectChoice& choice, Sources& sources, Mistakes& mist
   }
 }
 
+struct Caution {
+  std::string_view name;  // of a switch
+  std::string_view text;
+};
+constexpr Caution kCautions[] = {
+    {"short_keys", "signs with secrets shorter than their hash (RFC 7518 section 3.2): they can be guessed"},
+    {"sign_with_caller_key", "signs with whatever key its callers send"},
+};
+
 // The switches that are set for one dialect, without its name before them.
 std::vector<std::pair<std::string, bool>> switches_of(const DialectChoice& choice, const std::string& name) {
   std::vector<std::pair<std::string, bool>> own;
@@ -103,24 +111,20 @@ void check_switches(const DialectChoice& choice, const Sources& sources, Mistake
 
 }  // namespace
 
-std::vector<std::string> dialect_cautions(const Dialect& dialect) {
-  struct Caution {
-    std::string_view name;
-    std::string_view text;
-  };
-  constexpr Caution kCautions[] = {
-      {"short_keys", "signs with secrets shorter than their hash (RFC 7518 section 3.2): they can be guessed"},
-      {"sign_with_caller_key", "signs with whatever key its callers send"},
-  };
-  std::vector<std::string> cautions;
+std::expected<ReadDialect, std::vector<DialectProblem>> compile_dialect(
+    std::string_view text, std::string_view file, std::span<const std::pair<std::string, bool>> switches) {
+  std::vector<std::string_view> handlers;
+  for (const DialectHandlerEntry& entry : dialect_handlers()) handlers.push_back(entry.name);
+  auto read = read_dialect(text, file, {.switches = switches, .handlers = handlers});
+  if (!read) return read;
   for (const Caution& caution : kCautions) {
-    for (const DialectSwitch& one : dialect.switches) {
-      if (one.on && one.name == caution.name) {
-        cautions.push_back(fmt::format("{}: the switch {} is on: it {}", dialect.name, one.name, caution.text));
-      }
+    for (const DialectSwitch& one : read->dialect.switches) {
+      if (!one.on || one.name != caution.name) continue;
+      read->warnings.push_back(
+          {std::string(file), 0, fmt::format("the switch {} is on: it {}", one.name, caution.text)});
     }
   }
-  return cautions;
+  return read;
 }
 
 std::expected<LoadedDialects, std::string> load_dialects(const DialectChoice& choice) {
@@ -129,13 +133,11 @@ std::expected<LoadedDialects, std::string> load_dialects(const DialectChoice& ch
   add_shipped(choice.shipped, sources, mistakes);
   add_directory(choice, sources, mistakes);
   check_switches(choice, sources, mistakes);
-  std::vector<std::string_view> handlers;
-  for (const DialectHandlerEntry& entry : dialect_handlers()) handlers.push_back(entry.name);
   LoadedDialects loaded;
   std::vector<std::unique_ptr<const Dialect>> dialects;
   for (const auto& [name, source] : sources) {
     const auto switches = switches_of(choice, name);
-    auto read = read_dialect(source.text, source.file, {.switches = switches, .handlers = handlers});
+    auto read = compile_dialect(source.text, source.file, switches);
     if (!read) {
       for (const DialectProblem& problem : read.error()) mistakes.add(describe(problem));
       continue;
@@ -144,7 +146,6 @@ std::expected<LoadedDialects, std::string> load_dialects(const DialectChoice& ch
       mistakes.add(fmt::format("{}: the dialect `{}` must be in a file of that name", source.file, read->dialect.name));
     }
     for (const DialectProblem& warning : read->warnings) loaded.warnings.push_back(describe(warning));
-    for (std::string& caution : dialect_cautions(read->dialect)) loaded.warnings.push_back(std::move(caution));
     dialects.push_back(std::make_unique<const Dialect>(std::move(read->dialect)));
   }
   if (mistakes.any()) return std::unexpected(mistakes.text());

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "daemon/dialect/dialect_set.h"
+#include "protocol/dialect/dialect_file.h"
 
 namespace signet {
 
@@ -20,8 +21,10 @@ struct DialectChoice {
   std::vector<std::pair<std::string, bool>> switches;  // "novapost.sandbox"
 };
 
-// What an operator should know of the switches that are on: each makes something weaker than it need be.
-std::vector<std::string> dialect_cautions(const Dialect& dialect);
+// compile_dialect is read_dialect with the handlers of this daemon. The warnings have besides what an operator should
+// know of the switches that are on and make something weaker than it need be. Any thread, allocates.
+std::expected<ReadDialect, std::vector<DialectProblem>> compile_dialect(
+    std::string_view text, std::string_view file, std::span<const std::pair<std::string, bool>> switches);
 
 struct LoadedDialects {
   std::unique_ptr<const DialectSet> set;

@@ -13,11 +13,12 @@
 #include "daemon/dialect/dialect_shared.h"
 #include "daemon/dialect/issuer.h"
 #include "daemon/dialect/token_check.h"
+#include "daemon/endpoint/verify_endpoint.h"
 
 namespace signet {
 
 // Loop thread only.
-class DialectService final : private DialectReserver {
+class DialectService final : private DialectReserver, public DialectVerifier {
  public:
   // `front` is where requests come in: what has waited is served again through it. All outlive this.
   DialectService(WorkerScope& scope, const DialectShared& shared, http::Handler& front)
@@ -27,7 +28,8 @@ class DialectService final : private DialectReserver {
   // `path` is the request's, or what follows /t/{tenant}; `tenant` is whose path it is.
   bool serve(const http::Request& request, http::Responder& out, std::string_view path, const TenantKeys& tenant);
   // /verify?dialect=NAME. False when there is no such dialect, or one without tokens.
-  bool verify(const http::Request& request, http::Responder& out, std::string_view name, const TenantKeys& tenant);
+  bool verify(const http::Request& request, http::Responder& out, std::string_view name,
+              const TenantKeys& tenant) override;
 
   // A token of this service was signed, or could not be.
   void signed_job(SigningJob& job, http::Responder& out) { issuer_.signed_job(job, out); }

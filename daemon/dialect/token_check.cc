@@ -1,8 +1,8 @@
 #include "daemon/dialect/token_check.h"
 
-#include <algorithm>
 #include <array>
 
+#include "daemon/endpoint/credential_scheme.h"
 #include "daemon/endpoint/token_checker.h"
 #include "keystore/keys/check_signatures.h"
 #include "protocol/base/base64url.h"
@@ -11,23 +11,6 @@
 
 namespace signet {
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
-bool same_scheme(std::string_view value, std::string_view scheme, bool case_sensitive) {
-  if (case_sensitive) return value == scheme;
-  return std::ranges::equal(value, scheme, [](char a, char b) { return lower(a) == lower(b); });
-}
-
-// What stands behind the scheme in a field's value; empty when it is of another one.
-std::string_view behind(std::string_view value, std::string_view scheme, bool case_sensitive) {
-  if (scheme.empty()) return value;
-  if (value.size() <= scheme.size() || value[scheme.size()] != ' ') return {};
-  if (!same_scheme(value.substr(0, scheme.size()), scheme, case_sensitive)) return {};
-  value.remove_prefix(scheme.size() + 1);
-  while (value.starts_with(' ')) value.remove_prefix(1);
-  return value;
-}
 
 bool signature_holds(WorkerScope& scope, const SigningKey& key, const CompactJws& jws) {
   std::array<uint8_t, SigningQueue::kSignatureSizeMax> signature;
@@ -79,8 +62,8 @@ bool revoked(const DialectCall& call, const SigningKey& key, std::string_view to
 std::string_view presented_token(const DialectCall& call) {
   for (const DialectBearerHeader& from : call.dialect.bearer.headers) {
     const std::string_view value = call.request.header(from.name);
-    const std::string_view token = behind(value, from.scheme, call.dialect.bearer.scheme_case_sensitive);
-    if (!token.empty()) return token;
+    const auto token = behind_scheme(value, from.scheme, call.dialect.bearer.scheme_case_sensitive);
+    if (token && !token->empty()) return *token;
   }
   if (call.dialect.bearer.query.empty()) return {};
   return call.parameters.query(call.dialect.bearer.query);

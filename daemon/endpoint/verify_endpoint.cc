@@ -1,5 +1,6 @@
 #include "daemon/endpoint/verify_endpoint.h"
 
+#include "daemon/endpoint/credential_scheme.h"
 #include "daemon/endpoint/field_writer.h"
 #include "protocol/oauth/scope.h"
 
@@ -13,15 +14,7 @@ constexpr std::string_view kChallenge = "WWW-Authenticate: Bearer realm=\"signet
 // The token of `Authorization: Bearer TOKEN` (RFC 6750 2.1; the scheme is case-insensitive, RFC 9110 11.1). Empty when
 // there is none, another scheme included: nothing was tried then that could be wrong.
 std::string_view bearer_token(std::string_view authorization) {
-  constexpr std::string_view kScheme = "bearer ";
-  if (authorization.size() <= kScheme.size()) return {};
-  for (size_t i = 0; i < kScheme.size(); ++i) {
-    const char c = authorization[i];
-    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c) != kScheme[i]) return {};
-  }
-  authorization.remove_prefix(kScheme.size());
-  while (authorization.starts_with(' ')) authorization.remove_prefix(1);
-  return authorization;
+  return behind_scheme(authorization, "Bearer").value_or(std::string_view());
 }
 
 http::Request request_of(const SigningJob& job) {
@@ -41,7 +34,10 @@ void VerifyEndpoint::on_request(const http::Request& request, http::Responder& o
                               ? "audience, scope or dialect is repeated in the query"
                               : "the query cannot be read");
   }
-  if (query->dialect.data() != nullptr) return operator_error(request, out, "there is no such dialect", 404);
+  if (query->dialect.data() != nullptr) {
+    if (dialects_ != nullptr && dialects_->verify(request, out, query->dialect, tenant)) return;
+    return operator_error(request, out, "there is no such dialect", 404);
+  }
   // A check without an audience would let in tokens that were made for somebody else (CVE-2024-5798).
   if (query->audience.empty()) {
     return operator_error(request, out, "/verify needs ?audience=... in the proxy's configuration");
@@ -50,12 +46,6 @@ void VerifyEndpoint::on_request(const http::Request& request, http::Responder& o
     return operator_error(request, out, "scope must be scopes, each once, with one space between them");
   }
   check(request, out, tenant, {query->audience, query->scope});
-}
-
-std::optional<std::string_view> VerifyEndpoint::dialect_asked(std::string_view text) {
-  const auto query = parse_verify_query(text, query_);
-  if (!query || query->dialect.data() == nullptr) return std::nullopt;
-  return query->dialect;
 }
 
 void VerifyEndpoint::operator_error(const http::Request& request, http::Responder& out, std::string_view text,

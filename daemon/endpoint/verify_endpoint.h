@@ -11,16 +11,26 @@
 
 namespace signet {
 
+// Who answers ?dialect=NAME. Loop thread.
+class DialectVerifier {
+ public:
+  // False, and nothing answered, when there is no such dialect or its tokens cannot be checked.
+  virtual bool verify(const http::Request& request, http::Responder& out, std::string_view name,
+                      const TenantKeys& tenant) = 0;
+
+ protected:
+  ~DialectVerifier() = default;
+};
+
 // Loop thread only; does not allocate on success.
 class VerifyEndpoint {
  public:
   VerifyEndpoint(WorkerScope& scope, TokenChecker& checker) : scope_(scope), checker_(checker) {}
 
-  void on_request(const http::Request& request, http::Responder& out, const TenantKeys& tenant);
+  // Before the first request; outlives this. Without it there is no dialect.
+  void set_dialects(DialectVerifier* dialects) { dialects_ = dialects; }
 
-  // The dialect whose tokens a query asks about; nothing when it names none or cannot be read. Valid until the next
-  // request.
-  std::optional<std::string_view> dialect_asked(std::string_view query);
+  void on_request(const http::Request& request, http::Responder& out, const TenantKeys& tenant);
 
   // Results of the signing queue.
   void checked_job(SigningJob& job, bool held, http::Responder& out);
@@ -43,6 +53,7 @@ class VerifyEndpoint {
 
   WorkerScope& scope_;
   TokenChecker& checker_;
+  DialectVerifier* dialects_ = nullptr;
   VerifyQueryBuffer query_;
   // A token's texts, each octet as %XX, and the names.
   std::array<char, 3 * 8 * 1024 + 1024> fields_;

@@ -37,7 +37,9 @@ Service::Service(Keystore& keystore, size_t worker_index, WorkerMetrics& metrics
       introspect_batch_(scope_, checker_),
       verify_(scope_, checker_),
       dialects_(dialects == nullptr ? nullptr : std::make_unique<DialectService>(scope_, *dialects, *this)),
-      feed_(scope_) {}
+      feed_(scope_) {
+  verify_.set_dialects(dialects_.get());
+}
 
 // Before the mailbox goes, into which the store posts.
 Service::~Service() {
@@ -74,7 +76,7 @@ void Service::on_request(const http::Request& request, http::Responder& responde
     case Route::kIntrospectBatch:
       return introspect_batch_.on_request(request, responder, *tenant);
     case Route::kVerify:
-      return verify(request, responder, *tenant);
+      return verify_.on_request(request, responder, *tenant);
     case Route::kRevocations:
       return feed_.on_request(request, responder, *tenant);
     case Route::kRevocationSnapshot:
@@ -92,12 +94,6 @@ void Service::serve_elsewhere(const http::Request& request, http::Responder& res
   const TenantKeys* tenant = dialects_ ? find_tenant(scope_, path.tenant) : nullptr;
   if (tenant != nullptr && dialects_->serve(request, responder, path.rest, *tenant)) return;
   reply_not_found(scope_, request, responder);
-}
-
-void Service::verify(const http::Request& request, http::Responder& responder, const TenantKeys& tenant) {
-  const auto dialect = dialects_ ? verify_.dialect_asked(request.query) : std::nullopt;
-  if (dialect && dialects_->verify(request, responder, *dialect, tenant)) return;
-  verify_.on_request(request, responder, tenant);
 }
 
 bool Service::after_poll(http::Responder& responder) {

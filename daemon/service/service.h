@@ -52,7 +52,6 @@ class Service final : public http::Handler, private SigningSink {
   void failed_job(SigningJob& job, Failure why) override;
   void failed_check(SigningJob& job);
   void serve_elsewhere(const http::Request& request, http::Responder& responder);
-  void verify(const http::Request& request, http::Responder& responder, const TenantKeys& tenant);
 
   SigningQueue queue_;
   WorkerScope scope_;

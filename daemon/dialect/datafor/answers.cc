@@ -3,6 +3,7 @@
 #include <array>
 #include <string>
 
+#include "daemon/dialect/datafor/signing.h"
 #include "daemon/dialect/dialect_service.h"
 #include "protocol/json/writer.h"
 #include "protocol/oauth/scope.h"
@@ -22,6 +23,12 @@ std::optional<DialectCaller> datafor_administrator(DialectCall& call) {
   if (scope_is_subset(caller->client->scope(), kDataforAdministrator)) return caller;
   call.refuse(DialectCondition::kForbidden);
   return std::nullopt;
+}
+
+bool datafor_too_short(DialectAnswers& call, std::string_view secret, std::string_view algorithm) {
+  if (secret.size() >= datafor_secret_min(algorithm) || switched_on(call.dialect, "short_keys")) return false;
+  datafor_fail(call, 400, "secret is too short for its algorithm");
+  return true;
 }
 
 void datafor_fail(DialectAnswers& call, int status, std::string_view message) {

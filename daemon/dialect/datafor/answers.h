@@ -18,6 +18,10 @@ bool switched_on(const Dialect& dialect, std::string_view name);
 // The caller, if it is an administrator; else the call has been answered, or waits.
 std::optional<DialectCaller> datafor_administrator(DialectCall& call);
 
+// Whether a secret is shorter than its hash and the switch short_keys does not allow that; then the call has been
+// answered.
+bool datafor_too_short(DialectAnswers& call, std::string_view secret, std::string_view algorithm);
+
 // {"success":false,"msg":...}; `status` is that of plain_statuses.
 void datafor_fail(DialectAnswers& call, int status, std::string_view message);
 void datafor_succeed(DialectAnswers& call, std::string_view members = {});

@@ -78,6 +78,11 @@ const std::string& DataforConfiguration::claim_of(const std::string& member) con
   return mapped == fieldmap.end() ? member : mapped->second;
 }
 
+const std::string& DataforConfiguration::user_claim() const {
+  const auto mapped = fieldmap.find("username");
+  return mapped == fieldmap.end() ? name : mapped->second;
+}
+
 std::string datafor_json(const DataforConfiguration& c, bool masked) {
   std::string out(kJsonMax, '\0');
   JsonWriter json(out);

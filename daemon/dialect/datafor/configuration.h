@@ -41,6 +41,8 @@ struct DataforConfiguration {
 
   // The claim that a member of the request becomes.
   const std::string& claim_of(const std::string& member) const;
+  // The claim that a user alone becomes: in the published sample it has the configuration's own name.
+  const std::string& user_claim() const;
 };
 
 inline constexpr std::string_view kDataforMask = "************";  // what is shown of a secret

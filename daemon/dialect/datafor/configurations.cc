@@ -79,10 +79,7 @@ void datafor_update(DialectCall& call) {
   const DataforConfiguration* before = find_configuration(call, wanted->name);
   if (wanted->secret.empty() && before != nullptr) wanted->secret = before->secret;
   if (wanted->secret.empty()) return datafor_fail(call, 400, "secret can not be empty");
-  const size_t least = datafor_secret_min(wanted->algorithm);
-  if (wanted->secret.size() < least && !switched_on(call.dialect, "short_keys")) {
-    return datafor_fail(call, 400, "secret is too short for its algorithm");
-  }
+  if (datafor_too_short(call, wanted->secret, wanted->algorithm)) return;
   const UnixMs now = call.scope.clock();
   wanted->created_ms = before == nullptr ? now : before->created_ms;
   wanted->modified_ms = now;

@@ -66,9 +66,7 @@ std::string claims_of(const Wanted& wanted, const DataforConfiguration& configur
   JsonWriter json(out);
   json.begin_object();
   if (wanted.payload == nullptr) {
-    // The published sample has the configuration's own name for its claim.
-    const auto mapped = configuration.fieldmap.find("username");
-    json.key_text(mapped == configuration.fieldmap.end() ? configuration.name : mapped->second);
+    json.key_text(configuration.user_claim());
     json.string(wanted.username);
   } else {
     std::vector<std::string_view> seen;
@@ -111,10 +109,7 @@ void datafor_generate(DialectCall& call) {
   if (!with_caller_key && !constant_time_equal(as_bytes(wanted.private_key), as_bytes(configuration.secret))) {
     return datafor_fail(call, 403, "secret is not correct");
   }
-  if (wanted.private_key.size() < datafor_secret_min(configuration.algorithm) &&
-      !switched_on(call.dialect, "short_keys")) {
-    return datafor_fail(call, 400, "secret is too short for its algorithm");
-  }
+  if (datafor_too_short(call, wanted.private_key, configuration.algorithm)) return;
   const std::string claims = claims_of(wanted, configuration, call.scope.clock() / 1000);
   if (claims.empty()) return datafor_fail(call, 400, "payload has a reserved, repeated or too large claim");
   std::unique_ptr<Signer> own;

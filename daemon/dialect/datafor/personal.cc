@@ -51,14 +51,10 @@ void datafor_personal(DialectCall& call) {
   const auto* ready = find_self_service(call, name);
   if (ready == nullptr) return datafor_fail(call, 404, "name does not exist");
   const DataforConfiguration& c = ready->configuration;
-  if (c.secret.size() < datafor_secret_min(c.algorithm) && !switched_on(call.dialect, "short_keys")) {
-    return datafor_fail(call, 400, "secret is too short for its algorithm");
-  }
+  if (datafor_too_short(call, c.secret, c.algorithm)) return;
   const std::string user(caller->client->client_id());
-  const auto mapped = c.fieldmap.find("username");
-  const std::string claims = "{" + json_string(mapped == c.fieldmap.end() ? c.name : mapped->second) + ":" +
-                             json_string(user) + R"(,"exp":)" + std::to_string(call.scope.clock() / 1000 + c.expire_s) +
-                             "}";
+  const std::string claims = "{" + json_string(c.user_claim()) + ":" + json_string(user) + R"(,"exp":)" +
+                             std::to_string(call.scope.clock() / 1000 + c.expire_s) + "}";
   const std::string token = DataforSigner::sign(*ready->signer, c.algorithm, claims);
   if (token.empty()) return call.refuse(DialectCondition::kServerError);
   datafor_succeed(call, R"("token":")" + token + R"(","expire":)" + std::to_string(c.expire_s) + R"(,"username":)" +
