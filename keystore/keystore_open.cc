@@ -73,7 +73,7 @@ class StoredRows final : public StoreLoader {
   void on_revocations(std::span<const Revocation> revocations) override { revocations_.add(revocations); }
   void reserve_api_tokens(size_t about) override { api_tokens_.reserve(about); }
   void on_api_tokens(std::span<const ApiTokenEntry> tokens) override { api_tokens_.put(tokens); }
-  void on_dialect_record(DialectRecord record) override { configurations.push_back(std::move(record)); }
+  void on_dialect_record(DialectRecord&& record) override { configurations.push_back(std::move(record)); }
   void on_feed_epoch(uint64_t epoch) override { feed_epoch = epoch; }
   void on_feed(uint32_t tenant, const FeedTail& tail) override {
     feeds.push_back({tenant, std::make_shared<const FeedTail>(tail)});

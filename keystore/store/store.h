@@ -107,7 +107,7 @@ class StoreLoader {
   virtual void reserve_api_tokens(size_t about) {}
   virtual void on_api_tokens(std::span<const ApiTokenEntry> tokens) {}
   // Those of resident kinds, after their tenant.
-  virtual void on_dialect_record(DialectRecord record) {}
+  virtual void on_dialect_record(DialectRecord&& record) {}
   // The epoch of all feeds, once; then the end of each tenant's feed that ever had an entry.
   virtual void on_feed_epoch(uint64_t epoch) {}
   virtual void on_feed(uint32_t tenant, const FeedTail& tail) {}

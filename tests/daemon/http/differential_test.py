@@ -11,9 +11,9 @@ to another request than its own: the next client of the shared connection then g
  3. when the server, spoken to directly, takes the whole stream, the front end's requests are those, from the first on.
 
 The client closes its side when nothing has come for a while. On a machine that stood still meanwhile, the front end
-takes that for a client that is gone and drops the answer, which looks like a fault. Where a request ends does not depend
-on that: a stream that showed a fault is sent once more with patience for a machine that stands still, and counts when
-it shows one again.
+takes that for a client that is gone and drops the answer, which looks like a fault. Where a request ends does not
+depend on that: a stream that showed a fault is sent once more with patience for a machine that stands still, and counts
+when it shows one again.
 """
 import json
 import os
