@@ -60,9 +60,14 @@ class RotationRequest {
   FamilyId family{};
   uint32_t sequence = 0;  // of the presented token, whose MAC holds
   RefreshHash hash{};     // of its secret
-  std::string client_id;  // who authenticated
-  std::string scope;      // wanted, valid; empty = the family's
-  TextList resources;     // wanted; empty = the family's
+  std::string client_id;  // who authenticated; with `any_client`, out: whose family it is
+  // The token alone is the credential (RFC 6749 section 6, of clients that have no other). Whoever asks so names in
+  // `resources` an audience that only such families have.
+  bool any_client = false;
+  // What a rotated token does when it comes again outside the window: it ends its family, or is refused as kOvertaken.
+  bool revoke_on_reuse = true;
+  std::string scope;   // wanted, valid; empty = the family's
+  TextList resources;  // wanted; empty = the family's
   // The successor, should it come to that: derived by the asker with this salt.
   RefreshSalt salt{};
   RefreshHash successor_hash{};

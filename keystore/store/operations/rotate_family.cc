@@ -75,6 +75,7 @@ class RotateFamily final : public Operation {
                                          {.now_ms = transaction.service_ms(),
                                           .opened_ms = transaction.opened_service_ms(),
                                           .window_ms = request_.window_ms});
+    if (ruling == Ruling::kReuse && !request_.revoke_on_reuse) return RotationVerdict::kOvertaken;
     if (ruling == Ruling::kReuse) end(transaction, family);
     if (ruling != Ruling::kRotate && ruling != Ruling::kRepeat) return verdict_of(ruling);
     // What is asked for comes before anything is written: a request that gets nothing costs no token.
@@ -89,7 +90,7 @@ class RotateFamily final : public Operation {
     if (family.status != FamilyStatus::kLive) return RotationVerdict::kRevoked;
     const UnixSeconds now = transaction.now_s();
     if (family.absolute_expires_at <= now || family.idle_expires_at <= now) return RotationVerdict::kExpired;
-    if (family.client_id != request_.client_id) return RotationVerdict::kOtherClient;
+    if (!request_.any_client && family.client_id != request_.client_id) return RotationVerdict::kOtherClient;
     const auto client_flags = transaction.client_flags(family.tenant, family.client_id);
     if (!client_flags || (*client_flags & kClientDisabled) != 0) return RotationVerdict::kClientGone;
     const FamilyName name = family_name_of(family.id);
@@ -125,6 +126,7 @@ class RotateFamily final : public Operation {
 
   void answer(const RefreshFamily& family) const {
     request_.rotation = family.rotation;
+    if (request_.any_client) request_.client_id.assign(family.client_id);
     request_.subject.assign(family.subject);
     request_.granted_scope.assign(family.scope);
     request_.audiences.clear();
