@@ -47,8 +47,7 @@ void PendingGrants::hand_over(Store& store) {
 }
 
 void PendingGrants::give_back(PendingGrant& grant) {
-  wipe(grant.presented.secret);
-  wipe(grant.successor);
+  grant.wipe_secrets();
   grant.next_free_ = free_;
   free_ = &grant;
 }

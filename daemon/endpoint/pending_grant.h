@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "daemon/endpoint/mailbox.h"
-#include "keystore/grants/rotation_request.h"
+#include "daemon/endpoint/refresh_successor.h"
 #include "keystore/queue/signing_job.h"
 #include "keystore/store/store.h"
 
@@ -16,7 +16,7 @@ namespace signet {
 class PendingGrants;
 
 // Loop thread, but for `completed` and `created`, which the store calls.
-class PendingGrant final : public RotationRequest, public Mail {
+class PendingGrant final : public RefreshRotation, public Mail {
  public:
   explicit PendingGrant(PendingGrants& pool) : pool_(pool) {}
 
@@ -27,8 +27,6 @@ class PendingGrant final : public RotationRequest, public Mail {
   void abandon() override {}  // the pool's
 
   SigningJobOwner owner;      // whom the answer is for
-  RefreshToken presented;     // or, of a family being made, its first token; wiped when the grant goes back
-  RefreshSecret successor;    // what follows upon it should it be rotated; wiped likewise
   SigningJob* job = nullptr;  // kept ready, so that nothing fails for want of one after the commit
 
  private:

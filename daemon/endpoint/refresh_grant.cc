@@ -3,8 +3,6 @@
 #include <algorithm>
 
 #include "daemon/endpoint/issuance_policy.h"
-#include "daemon/log.h"
-#include "protocol/base/random.h"
 #include "protocol/base/secret_bytes.h"
 #include "protocol/oauth/scope.h"
 
@@ -15,81 +13,6 @@ constexpr Endpoint kEndpoint = Endpoint::kToken;
 
 std::unexpected<ErrorReply> refuse(OAuthError error, std::string_view description = {}) {
   return std::unexpected(ErrorReply{.error = error, .description = description});
-}
-
-RefreshResult result_of(RotationVerdict verdict) {
-  switch (verdict) {
-    case RotationVerdict::kRotated:
-      return RefreshResult::kRotated;
-    case RotationVerdict::kRepeated:
-      return RefreshResult::kRepeated;
-    case RotationVerdict::kUnknownFamily:
-      return RefreshResult::kUnknown;
-    case RotationVerdict::kOtherClient:
-      return RefreshResult::kOtherClient;
-    case RotationVerdict::kClientGone:
-      return RefreshResult::kClientGone;
-    case RotationVerdict::kExpired:
-    case RotationVerdict::kExhausted:
-      return RefreshResult::kExpired;
-    case RotationVerdict::kRevoked:
-      return RefreshResult::kRevoked;
-    case RotationVerdict::kWrongSecret:
-      return RefreshResult::kWrongSecret;
-    case RotationVerdict::kOvertaken:
-      return RefreshResult::kOvertaken;
-    case RotationVerdict::kReused:
-      return RefreshResult::kReused;
-    case RotationVerdict::kRolledBack:
-      return RefreshResult::kRolledBack;
-    case RotationVerdict::kScope:
-    case RotationVerdict::kTarget:
-      return RefreshResult::kNotGranted;
-    case RotationVerdict::kBusy:
-    case RotationVerdict::kUnavailable:
-      break;
-  }
-  return RefreshResult::kUnavailable;
-}
-
-// Derives the successor under a fresh salt, should it come to a rotation.
-void prepare_successor(const FamilyKeys& keys, PendingGrant& grant) {
-  const RefreshToken& from = grant.presented;
-  const RefreshKeys& own = *keys.refresh_keys(from.key_version);
-  grant.family = from.family;
-  grant.sequence = from.sequence;
-  grant.hash = hash_refresh_secret(own, from.family, from.sequence, from.secret);
-  fill_random(grant.salt);
-  grant.successor = next_refresh_secret(own, from.secret, from.family, from.sequence + 1, grant.salt);
-  grant.successor_key_version = keys.current_version();
-  grant.successor_hash =
-      hash_refresh_secret(keys.current_refresh_keys(), from.family, from.sequence + 1, grant.successor);
-}
-
-// The text of the token that the grant's client gets: the family's first, or the successor of what was presented.
-struct TokenText {
-  std::array<char, kRefreshTokenSize> characters;
-  ~TokenText() { wipe({reinterpret_cast<uint8_t*>(characters.data()), characters.size()}); }
-  std::string_view text() const { return {characters.data(), characters.size()}; }
-};
-
-bool write_granted_token(const FamilyKeys& keys, const PendingGrant& grant, TokenText& out) {
-  const RefreshToken& from = grant.presented;
-  RefreshToken token{
-      .key_version = grant.rotation.key_version, .family = from.family, .sequence = grant.rotation.sequence};
-  const RefreshKeys* old = keys.refresh_keys(from.key_version);
-  const RefreshKeys* own = keys.refresh_keys(token.key_version);
-  if (old == nullptr || own == nullptr) return false;
-  if (token.sequence == from.sequence) {
-    token.secret = from.secret;  // a new family's first
-  } else if (grant.rotation.salt == grant.salt) {
-    token.secret = grant.successor;
-  } else {  // a retry: the family's own salt gives the same successor again
-    token.secret = next_refresh_secret(*old, from.secret, from.family, token.sequence, grant.rotation.salt);
-  }
-  write_refresh_token(*own, token, out.characters.data());
-  wipe(token.secret);
-  return true;
 }
 
 // What was asked for, else all of what the family has; each once.
@@ -158,7 +81,7 @@ std::expected<void, ErrorReply> RefreshGrant::rotate(const http::Request& reques
     for (const std::string_view resource : wanted.resource()) grant.resources.add(resource);
     grant.window_ms = settings.refresh_grace_s * 1000;
     grant.idle_s = settings.refresh_idle_s;
-    prepare_successor(keys, grant);
+    grant.prepare(keys);
     if (pending_.rotate_later(grant)) hand_over();
   }
   wipe(token->secret);
@@ -211,16 +134,7 @@ std::expected<void, ErrorReply> RefreshGrant::refusal(RotationVerdict verdict) c
 }
 
 void RefreshGrant::decided(PendingGrant& grant) {
-  if (grant.sequence != 0) scope_.metrics.refreshes[static_cast<size_t>(result_of(grant.verdict))].add();
-  if (grant.verdict == RotationVerdict::kRolledBack) {
-    // Its MAC shows that it was given out, and the store knows nothing of it: acknowledged commits are gone.
-    log_event(LogLevel::kError, "store_rolled_back",
-              {{"sid", family_name_of(grant.family).text()}, {"client_id", grant.client_id}});
-  }
-  if (grant.verdict == RotationVerdict::kReused) {
-    log_event(LogLevel::kWarning, "refresh_token_reused",
-              {{"sid", family_name_of(grant.family).text()}, {"client_id", grant.client_id}});
-  }
+  report_rotation(scope_, grant);
   const http::ExchangeId exchange = exchange_of(grant.owner);
   if (responder_ != nullptr && responder_->alive(exchange)) {
     auto answered = refusal(grant.verdict);
@@ -239,7 +153,7 @@ std::expected<void, ErrorReply> RefreshGrant::answer(PendingGrant& grant) {
   const TenantKeys* tenant = scope_.keystore.keys().tenant(grant.tenant);
   const ClientRecord* client = scope_.keystore.clients().find(grant.tenant, grant.client_id);
   if (tenant == nullptr || client == nullptr || client->disabled()) return refuse(OAuthError::kInvalidGrant);
-  TokenText refresh_token;
+  RefreshTokenText refresh_token;
   if (!write_granted_token(scope_.keystore.family_keys(), grant, refresh_token)) {
     return refuse(OAuthError::kServerError);
   }
