@@ -11,7 +11,7 @@
 namespace signet {
 namespace {
 
-constexpr std::array<std::string_view, 5> kKeys{"carrier", "key", "id", "secret", "scheme"};
+constexpr std::array<std::string_view, 6> kKeys{"carrier", "key", "id", "secret", "scheme", "tenant_after"};
 constexpr std::array<std::string_view, 5> kCarriers{"basic", "form", "json", "query", "header"};
 constexpr size_t kNameSizeMax = 64;
 constexpr size_t kJsonPathMax = 4;  // request bodies are read to a depth of 8
@@ -71,6 +71,21 @@ void check_fields(const TableReader& in, const DialectCredential& one) {
   }
 }
 
+// Nothing that a client's id may hold: it would be ambiguous where the tenant begins.
+void read_tenant_after(const TableReader& in, DialectCredential& one) {
+  constexpr std::string_view kSeparators = "@/\\:|!";
+  const auto text = in.text("tenant_after");
+  if (!text) return;
+  if (one.is_key()) return in.error("tenant_after", "a key has no id to hold a tenant");
+  if (text->text.size() != 1 || kSeparators.find(text->text[0]) == std::string_view::npos) {
+    return in.error("tenant_after", fmt::format("expected one of {}", kSeparators));
+  }
+  if (one.carrier == DialectCarrier::kBasic && text->text == ":") {
+    return in.error("tenant_after", "in basic the first : begins the password");
+  }
+  one.tenant_after = text->text[0];
+}
+
 }  // namespace
 
 std::string_view carrier_name(DialectCarrier carrier) { return kCarriers[static_cast<size_t>(carrier)]; }
@@ -93,6 +108,7 @@ std::optional<DialectCredential> read_credential(const TomlValue& table, Dialect
     }
     one.scheme = scheme->text;
   }
+  read_tenant_after(in, one);
   return one;
 }
 

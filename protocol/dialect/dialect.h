@@ -36,6 +36,10 @@ struct DialectClaimNames {
   std::string issued_at;  // empty = none: issued is expiry less the lifetime
   std::string jti;        // empty = none: such tokens are revoked by the hash of the whole token
   DialectClaimForm jti_form = DialectClaimForm::kPlain;
+  std::string session;  // begins with session_key; empty = none does
+  DialectClaimForm session_form = DialectClaimForm::kUuid;
+  std::string tenant;  // ends with tenant_key; empty = none does
+  DialectClaimForm tenant_form = DialectClaimForm::kUuid;
 };
 
 struct DialectToken {
@@ -88,6 +92,7 @@ struct DialectCredential {
   DialectCarrier carrier{};
   DialectFieldName key, id, secret;
   std::string scheme;  // kHeader: what stands before the value and a space, compared without case; empty = nothing
+  char tenant_after = '\0';  // the id ends with this and the name of the tenant; NUL = it is the client's alone
 
   bool is_key() const { return !key.empty(); }
 };
@@ -110,9 +115,11 @@ struct DialectEndpoint {
   DialectBody body = DialectBody::kIgnored;
   bool query_as_form = false;
   bool guarded = false;
+  bool tenant_from_token = false;         // guarded: the token says whose endpoint it is, and the path does not
   bool credential_before_method = false;  // a wrong method is answered so only to who has a good credential
   std::vector<DialectCredential> credentials;
   std::optional<DialectAnswer> success;                   // always there for kHandlerIssue and kHandlerAnswer
+  std::optional<DialectAnswer> success_with_refresh;      // where a handler gives a refresh token besides
   std::array<uint16_t, kDialectConditionCount> errors{};  // into Dialect::error_answers
 };
 
@@ -123,9 +130,12 @@ struct Dialect {
   std::vector<DialectSwitch> switches;  // as in force
   std::optional<DialectToken> token;
   DialectBearer bearer;
-  std::vector<DialectEndpoint> endpoints;  // without those that a switch turns off
-  std::vector<std::string> capture_names;  // of all paths
-  std::vector<std::string> request_names;  // of all request.NAME in templates
+  std::vector<DialectEndpoint> endpoints;         // without those that a switch turns off
+  std::vector<std::string> default_tenant_names;  // by which requests may name the tenant `default`, without case
+  std::vector<std::string> accept_versions;       // what `version` in Accept may be; empty = it is not looked at
+  bool revoke_on_reuse = true;                    // a rotated refresh token that comes again ends its family
+  std::vector<std::string> capture_names;         // of all paths
+  std::vector<std::string> request_names;         // of all request.NAME in templates
   std::vector<DialectErrorAnswer> error_answers;
   std::array<uint16_t, kDialectConditionCount> errors{};  // where no endpoint is concerned: /verify?dialect=
 

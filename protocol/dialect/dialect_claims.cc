@@ -92,6 +92,17 @@ bool read_dates(const DialectToken& token, const JsonValue& claims, DialectClaim
   return read_date(claims, token.names.issued_at, out.issued_at) && out.issued_at < out.expires_at;
 }
 
+// A claim that has to begin or end with octets, with something else beside them or not.
+bool read_part(const JsonValue& claims, const std::string& name, DialectClaimForm form, bool front,
+               std::array<uint8_t, 16>& out) {
+  out = {};
+  if (name.empty()) return true;
+  const std::string* text = claims.find_string(name);
+  const size_t size = form == DialectClaimForm::kUuid ? 36 : 32;
+  if (text == nullptr || text->size() < size) return false;
+  return decode_octets(std::string_view(*text).substr(front ? 0 : text->size() - size, size), form, out);
+}
+
 }  // namespace
 
 bool read_dialect_claims(const Dialect& dialect, std::string_view json, DialectClaims& out) {
@@ -100,7 +111,9 @@ bool read_dialect_claims(const Dialect& dialect, std::string_view json, DialectC
   if (!claims || claims->as_object() == nullptr) return false;
   const DialectToken& token = *dialect.token;
   return read_identity(token.names, *claims, out) && read_dates(token, *claims, out) &&
-         read_jti(token.names, *claims, out.jti);
+         read_jti(token.names, *claims, out.jti) &&
+         read_part(*claims, token.names.session, token.names.session_form, true, out.session_key) &&
+         read_part(*claims, token.names.tenant, token.names.tenant_form, false, out.tenant_key);
 }
 
 std::string render_dialect_header(const DialectToken& token, std::string_view kid) {

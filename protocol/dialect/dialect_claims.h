@@ -13,11 +13,13 @@ namespace signet {
 
 struct DialectClaims {
   DialectIdentity kind{};
-  std::string identity;              // client_id or subject, decoded, UTF-8; empty for kKeyId
-  std::array<uint8_t, 16> key_id{};  // for kKeyId
-  UnixSeconds issued_at = 0;         // where no claim says it: expiry less the lifetime now in force
-  UnixSeconds expires_at = 0;        // > issued_at
-  std::string jti;                   // as 22 characters, whatever the form in the token; empty = the dialect has none
+  std::string identity;                   // client_id or subject, decoded, UTF-8; empty for kKeyId
+  std::array<uint8_t, 16> key_id{};       // for kKeyId
+  UnixSeconds issued_at = 0;              // where no claim says it: expiry less the lifetime now in force
+  UnixSeconds expires_at = 0;             // > issued_at
+  std::array<uint8_t, 16> session_key{};  // zeros where no claim says it
+  std::array<uint8_t, 16> tenant_key{};   // likewise
+  std::string jti;  // as 22 characters, whatever the form in the token; empty = the dialect has none
 };
 
 // read_dialect_claims reads the claims of a token whose header and signature the caller has checked or will check; time

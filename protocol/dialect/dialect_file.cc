@@ -16,8 +16,9 @@
 namespace signet {
 namespace {
 
-constexpr std::array kKeys = std::to_array<std::string_view>(
-    {"name", "title", "switches", "token", "bearer", "headers", "error", "endpoint", "when"});
+constexpr std::array kKeys =
+    std::to_array<std::string_view>({"name", "title", "default_tenant_names", "accept_versions", "reuse", "switches",
+                                     "token", "bearer", "headers", "error", "endpoint", "when"});
 constexpr std::array<std::string_view, 3> kWhenKeys{"error", "headers", "token"};
 constexpr std::array<std::string_view, 1> kWhenTokenKeys{"lifetime_s"};
 constexpr CharClass kNameCharacters = CharClass::range('a', 'z') | kDigits | CharClass("-");
@@ -42,12 +43,14 @@ class FileReader {
 
   Dialect read() {
     read_names();
+    read_requests();
     headers_ = read_header_rows(root_.table("headers"), "[headers]", problems_);
     errors_ = read_error_rows(root_.table("error"), "error", problems_);
     read_when();
     read_endpoints();
     dialect_.bearer = read_bearer(root_.table("bearer"), problems_);
     read_token();
+    check_tenants();
     compile_answers();
     for (EndpointRow& row : endpoints_) compile_endpoint(row);
     check_overlaps();
@@ -80,10 +83,39 @@ class FileReader {
     }
   }
 
+  // What requests may say, and what comes of a refresh token that is used twice.
+  void read_requests() {
+    dialect_.default_tenant_names = short_texts("default_tenant_names");
+    dialect_.accept_versions = short_texts("accept_versions");
+    constexpr std::array<std::string_view, 2> kReuses{"revoke", "refuse"};
+    const auto reuse = root_.text("reuse");
+    if (!reuse) return;
+    if (std::ranges::find(kReuses, reuse->text) == kReuses.end()) {
+      return root_.error("reuse", unknown_name("way", reuse->text, kReuses));
+    }
+    dialect_.revoke_on_reuse = reuse->text == "revoke";
+  }
+
+  std::vector<std::string> short_texts(std::string_view member) {
+    constexpr size_t kTextsMax = 64;
+    std::vector<std::string> out;
+    const auto texts = root_.texts(member);
+    out.reserve(texts.size());
+    for (const LocatedText& one : texts) {
+      if (one.text.empty() || one.text.size() > kTitleSizeMax || !CharClass::range(0x21, 0x7E).contains_all(one.text)) {
+        root_.error_at(one.line, member, "expected 1 to 100 visible ASCII characters");
+      }
+      out.push_back(one.text);
+    }
+    if (out.size() > kTextsMax) root_.error(member, fmt::format("at most {} of them, not {}", kTextsMax, out.size()));
+    return out;
+  }
+
   void read_when() {
     const TomlValue* table = root_.table("when");
     if (table == nullptr) return;
     std::vector<std::string_view> names;
+    names.reserve(table->members.size());
     for (const TomlMember& member : table->members) names.push_back(member.name);
     const TableReader all(table, "[when]", names, problems_);  // every name is known: switches_ tells which are none
     for (const TomlMember& member : table->members) {
@@ -133,6 +165,16 @@ class FileReader {
     }
   }
 
+  void check_tenants() {
+    if (!dialect_.token || !dialect_.token->names.tenant.empty()) return;
+    for (const EndpointRow& row : endpoints_) {
+      if (!row.endpoint.tenant_from_token) continue;
+      problems_.error(row.line, fmt::format("[[endpoint]] \"{}\" tenant: no claim of [token] ends with "
+                                            "${{tenant_key|uuid}} or ${{tenant_key|hex}}",
+                                            row.endpoint.name));
+    }
+  }
+
   AnswerScope scope(std::span<const std::vector<HeaderRow>* const> headers) {
     return {.headers = headers,
             .captures = &dialect_.capture_names,
@@ -173,6 +215,7 @@ class FileReader {
       endpoint.success = compile_success(*row.success, success);
       check_success(row);
     }
+    if (row.success_with_refresh) endpoint.success_with_refresh = compile_success(*row.success_with_refresh, here);
     endpoint.errors = dialect_.errors;
     if (row.errors.empty()) return;
     std::vector<const ErrorRows*> layers = on_errors_;

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::array kKeys = std::to_array<std::string_view>(
     {"name", "paths", "methods", "handler", "when", "trailing_slash", "double_slashes", "body", "query_as_form",
-     "guarded", "credential_before_method", "credential", "success", "error"});
+     "guarded", "tenant", "credential_before_method", "credential", "success", "success_with_refresh", "error"});
 constexpr std::array<std::string_view, 4> kBodies{"ignored", "form", "json", "form_or_json"};
 constexpr CharClass kNameCharacters = CharClass::range('a', 'z') | kDigits | CharClass("_");
 constexpr size_t kNameSizeMax = 32;
@@ -89,6 +89,17 @@ void read_body(const TableReader& in, DialectEndpoint& out) {
   out.body = static_cast<DialectBody>(at - kBodies.begin());
 }
 
+void read_tenant(const TableReader& in, DialectEndpoint& out) {
+  constexpr std::array<std::string_view, 2> kTenants{"path", "token"};
+  const auto text = in.text("tenant");
+  if (!text) return;
+  if (std::ranges::find(kTenants, text->text) == kTenants.end()) {
+    return in.error("tenant", unknown_name("place of the tenant", text->text, kTenants));
+  }
+  out.tenant_from_token = text->text == "token" && out.guarded;
+  if (text->text == "token" && !out.guarded) in.error("tenant", "\"token\" needs guarded = true");
+}
+
 void read_credentials(const TableReader& in, DialectEndpoint& out) {
   const auto tables = in.tables("credential");
   if (tables.size() > kEndpointCredentialsMax) {
@@ -118,6 +129,9 @@ void check_handler(const TableReader& in, const EndpointReading& reading, const 
     in.error("credential", "\"issue\" would give a token to anybody: add [[endpoint.credential]] or guarded = true");
   }
   if (open && endpoint.credential_before_method) in.error("credential_before_method", "there is no credential");
+  if (row.success_with_refresh && endpoint.handler_index < kHandlerFirstGiven) {
+    in.error("success_with_refresh", fmt::format("the handler \"{}\" gives no refresh token", endpoint.handler));
+  }
   if (!row.has_success && endpoint.handler_index <= kHandlerAnswer) {
     in.error("success", fmt::format("is required for the handler \"{}\"", endpoint.handler));
   }
@@ -157,14 +171,20 @@ EndpointRow read_endpoint(const TomlValue& table, const EndpointReading& reading
   read_body(in, endpoint);
   endpoint.query_as_form = in.boolean("query_as_form").value_or(false);
   endpoint.guarded = in.boolean("guarded").value_or(false);
+  read_tenant(in, endpoint);
   endpoint.credential_before_method = in.boolean("credential_before_method").value_or(false);
   read_credentials(in, endpoint);
   row.has_success = in.has("success");
   if (const TomlValue* success = in.table("success")) {
     row.success = read_answer_row(success, "[endpoint.success]", AnswerRowKind::kSuccess, reading.problems);
   }
+  if (const TomlValue* success = in.table("success_with_refresh")) {
+    row.success_with_refresh =
+        read_answer_row(success, "[endpoint.success_with_refresh]", AnswerRowKind::kSuccess, reading.problems);
+  }
   row.errors = read_error_rows(in.table("error"), "endpoint.error", reading.problems);
   if (row.success) limit_captures(row.captures_here, *row.success);
+  if (row.success_with_refresh) limit_captures(row.captures_here, *row.success_with_refresh);
   if (row.errors.fallback) limit_captures(row.captures_here, *row.errors.fallback);
   for (auto& error : row.errors.rows)
     if (error) limit_captures(row.captures_here, *error);

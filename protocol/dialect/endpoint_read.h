@@ -21,7 +21,7 @@ struct EndpointRow {
   uint32_t captures_here = 0;        // 1 << index of each capture of its paths
   bool served = true;                // no switch turns it off
   bool has_success = false;          // success is there, right or wrong
-  std::optional<AnswerRow> success;
+  std::optional<AnswerRow> success, success_with_refresh;
   ErrorRows errors;
 };
 

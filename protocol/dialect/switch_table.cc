@@ -53,6 +53,7 @@ SwitchTable::Row* SwitchTable::find(std::string_view name) {
 
 std::vector<std::string_view> SwitchTable::names() const {
   std::vector<std::string_view> out;
+  out.reserve(rows_.size());
   for (const Row& row : rows_) out.push_back(row.value.name);
   return out;
 }
@@ -84,6 +85,7 @@ void SwitchTable::warn_unused(DialectProblems& problems) const {
 
 std::vector<DialectSwitch> SwitchTable::in_force() const {
   std::vector<DialectSwitch> out;
+  out.reserve(rows_.size());
   for (const Row& row : rows_) out.push_back(row.value);
   return out;
 }

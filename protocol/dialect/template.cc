@@ -41,6 +41,8 @@ std::string_view text_value(const TemplateInput& input, const TemplatePart& part
       return input.jti;
     case TemplateValue::kTenant:
       return input.tenant;
+    case TemplateValue::kRefreshToken:
+      return input.refresh_token;
     case TemplateValue::kError:
       return input.error;
     case TemplateValue::kErrorDescription:
@@ -169,7 +171,8 @@ void put_scopes(std::string_view scope, TemplateOutput& out) {
 
 std::span<const uint8_t, 16> octet_value(const TemplateInput& input, TemplateValue value) {
   if (value == TemplateValue::kKeyId) return input.key_id;
-  return value == TemplateValue::kClientKey ? input.client_key : input.tenant_key;
+  if (value == TemplateValue::kClientKey) return input.client_key;
+  return value == TemplateValue::kTenantKey ? input.tenant_key : input.session_key;
 }
 
 void put_part(const TemplateInput& input, const TemplatePart& part, TemplateOutput& out) {

@@ -25,14 +25,14 @@ enum class TemplateEscape : uint8_t {
 // The values of one rendering; all views are borrowed for the call. Texts are UTF-8. What a template does not use need
 // not be set.
 struct TemplateInput {
-  std::string_view alg, kid, token, client_id, subject, scope, audience, issuer, tenant;
+  std::string_view alg, kid, token, client_id, subject, scope, audience, issuer, tenant, refresh_token;
   std::string_view jti;  // 22 characters, see write_jti; anything else renders as nothing behind a filter
   std::string_view error, error_description;
   UnixSeconds issued_at = 0;
   UnixSeconds expires_at = 0;
   int64_t lifetime_s = 0;
   int status = 0;
-  std::array<uint8_t, 16> key_id{}, client_key{}, tenant_key{};
+  std::array<uint8_t, 16> key_id{}, client_key{}, tenant_key{}, session_key{};
   std::span<const std::string_view> path;     // by Dialect::capture_names; a missing one is empty
   std::span<const std::string_view> request;  // by Dialect::request_names, likewise
 };

@@ -35,6 +35,8 @@ constexpr std::array<TemplateValueEntry, kTemplateValueCount> kValues{{
     {"client_key", TemplateKind::kOctets, kOfIssue, false},
     {"tenant", TemplateKind::kText, kOfIssue, false},
     {"tenant_key", TemplateKind::kOctets, kOfIssue, false},
+    {"session_key", TemplateKind::kOctets, kOfIssue, false},
+    {"refresh_token", TemplateKind::kText, kInSuccess, false},
     {"error", TemplateKind::kText, kInError, false},
     {"error_description", TemplateKind::kText, kInError, false},
     {"status", TemplateKind::kNumber, kInSuccess | kInError, false},

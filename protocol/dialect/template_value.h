@@ -27,13 +27,15 @@ enum class TemplateValue : uint8_t {
   kClientKey,
   kTenant,
   kTenantKey,
+  kSessionKey,
+  kRefreshToken,
   kError,
   kErrorDescription,
   kStatus,
   kPath,     // path.NAME
   kRequest,  // request.NAME
 };
-inline constexpr size_t kTemplateValueCount = 23;
+inline constexpr size_t kTemplateValueCount = 25;
 
 enum class TemplateKind : uint8_t {
   kText,

@@ -78,7 +78,9 @@ struct Sample {
                       .jti = "7vCfj1kq0nHvGxM2aZbP4Q",
                       .issued_at = 4'102'444'799,
                       .expires_at = 4'102'448'399,
-                      .key_id = {0xEE, 0x80, 0x80, 0x9F, 0x8F, 0x59, 0x2A, 0xD2, 0x71, 0xEF, 1, 2, 3, 4, 5, 6}};
+                      .key_id = {0xEE, 0x80, 0x80, 0x9F, 0x8F, 0x59, 0x2A, 0xD2, 0x71, 0xEF, 1, 2, 3, 4, 5, 6},
+                      .tenant_key = {0xEE, 0x80, 0x81, 0x9F, 0x8F, 0x59, 0x2A, 0xD2, 0x71, 0xEF, 1, 2, 3, 4, 5, 7},
+                      .session_key = {0xEE, 0x80, 0x82, 0x9F, 0x8F, 0x59, 0x2A, 0xD2, 0x71, 0xEF, 1, 2, 3, 4, 5, 8}};
 
   std::string render(TemplateValue value, TemplateFilter filter) const {
     Template one;
@@ -144,6 +146,26 @@ void find_jti(const JsonValue::Object& members, const Sample& sample, DialectCla
   }
 }
 
+// The name and form of the first member that begins (or ends) with these octets.
+void find_part(const JsonValue::Object& members, const Sample& sample, TemplateValue value, std::string& name,
+               DialectClaimForm& form) {
+  constexpr std::pair<TemplateFilter, DialectClaimForm> kForms[] = {{TemplateFilter::kUuid, DialectClaimForm::kUuid},
+                                                                    {TemplateFilter::kHex, DialectClaimForm::kHex}};
+  for (const auto& [filter, as] : kForms) {
+    const std::string part = sample.render(value, filter);
+    const auto holds = [&](const JsonMember& member) {
+      const std::string* text = member.value.as_string();
+      if (text == nullptr) return false;
+      return value == TemplateValue::kTenantKey ? text->ends_with(part) : text->starts_with(part);
+    };
+    const auto at = std::ranges::find_if(members, holds);
+    if (at == members.end()) continue;
+    name = at->name;
+    form = as;
+    return;
+  }
+}
+
 }  // namespace
 
 std::expected<DialectClaimNames, std::string> find_claim_names(const Template& claims) {
@@ -165,6 +187,8 @@ std::expected<DialectClaimNames, std::string> find_claim_names(const Template& c
   }
   names.issued_at = member_with(members, sample.input.issued_at);
   find_jti(members, sample, names);
+  find_part(members, sample, TemplateValue::kSessionKey, names.session, names.session_form);
+  find_part(members, sample, TemplateValue::kTenantKey, names.tenant, names.tenant_form);
   return names;
 }
 

@@ -74,6 +74,34 @@ TEST(DialectClaimsTest, TheJtiIsReadInEveryForm) {
   }
 }
 
+TEST(DialectClaimsTest, SessionAndTenantAreReadFromBothEndsOfOneClaim) {
+  for (const std::string filter : {"uuid", "hex"}) {
+    const Dialect dialect = dialect_of(R"({"sub":"${client_id}","iss":"${session_key|)" + filter +
+                                       R"(}@${tenant_key|)" + filter + R"(}","exp":${expires_at}})");
+    ASSERT_TRUE(dialect.token.has_value());
+    EXPECT_EQ(dialect.token->names.session, "iss");
+    EXPECT_EQ(dialect.token->names.tenant, "iss");
+    TemplateInput from = input();
+    from.session_key = {9, 8, 7};
+    from.tenant_key = {1, 2, 3, 255};
+    const std::string text = render(dialect.token->claims, from);
+    DialectClaims claims;
+    ASSERT_TRUE(read_dialect_claims(dialect, text, claims)) << filter;
+    EXPECT_EQ(claims.session_key, from.session_key);
+    EXPECT_EQ(claims.tenant_key, from.tenant_key);
+    for (const auto& [wrong, by] :
+         {std::pair("0908", "09g8"), std::pair("0908", "090"), std::pair("010203", "01020G")}) {
+      EXPECT_FALSE(read_dialect_claims(dialect, with(text, wrong, by), claims)) << by;
+    }
+  }
+}
+
+TEST(DialectClaimsTest, WithoutThemThereIsNeither) {
+  const Dialect dialect = dialect_of(R"({"sub":"${client_id}","a":"x${session_key|uuid}y","exp":${expires_at}})");
+  EXPECT_EQ(dialect.token->names.session, "");
+  EXPECT_EQ(dialect.token->names.tenant, "");
+}
+
 TEST(DialectClaimsTest, AShortenedJtiIsNone) {
   EXPECT_EQ(dialect_of(R"({"sub":"${client_id}","exp":${expires_at},"id":"${jti|hex24}"})").token->names.jti, "");
 }

@@ -23,10 +23,10 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"NotUtf8", "Least", "\xFF", 2, "not TOML: an octet that is not UTF-8"},
         Mistake{"StrayOctet", "title", "\xC3\xA9", 2,
                 "not TOML: a quote, or an octet outside ASCII, where neither may be"},
-        Mistake{
-            "UnknownKey", "title", "titel", 2,
-            "unknown key \"titel\"; did you mean \"title\"? (allowed: name, title, switches, token, bearer, headers, "
-            "error, endpoint, when)"},
+        Mistake{"UnknownKey", "title", "titel", 2,
+                "unknown key \"titel\"; did you mean \"title\"? (allowed: name, title, default_tenant_names, "
+                "accept_versions, reuse, switches, token, bearer, headers, "
+                "error, endpoint, when)"},
         Mistake{"UnknownTable", "[headers]\nCache", "[header]\nCache", 14,
                 "unknown key \"header\"; did you mean \"headers\"? ..."},
         Mistake{"NoName", "name = \"least\"\n", "", 1, "name: is required"},

@@ -15,6 +15,7 @@
 #include "protocol/dialect/dialect_claims.h"
 #include "protocol/dialect/dialect_router.h"
 #include "tests/protocol/dialect/dialect_fixture.h"
+#include "tests/support/dialect_handlers.h"
 
 namespace signet {
 namespace {
@@ -22,28 +23,18 @@ namespace {
 using namespace testing_support;
 using enum DialectCondition;
 
-Dialect shipped(std::string_view name, const DialectFileOptions& options = {}) {
+using Switches = std::span<const std::pair<std::string, bool>>;
+
+Dialect shipped(const ShippedDialect& one, Switches switches = {}) {
+  const auto handlers = handlers_of(one.text);
+  return good_dialect(one.text, {.switches = switches, .handlers = handlers});
+}
+
+Dialect shipped(std::string_view name, Switches switches = {}) {
   for (const ShippedDialect& one : shipped_dialects())
-    if (one.file == std::string(name) + ".toml") return good_dialect(one.text, options);
+    if (one.file == std::string(name) + ".toml") return shipped(one, switches);
   ADD_FAILURE() << name << " is not shipped";
   return {};
-}
-
-// The functions that a file names, which the daemon has: its own tests load each file with them.
-std::vector<std::string_view> handlers_of(std::string_view text) {
-  constexpr std::string_view kKey = "\nhandler = \"";
-  std::vector<std::string_view> handlers;
-  for (size_t at = text.find(kKey); at != std::string_view::npos; at = text.find(kKey, at)) {
-    at += kKey.size();
-    const std::string_view name = text.substr(at, text.find('"', at) - at);
-    if (name != "issue" && name != "answer") handlers.push_back(name);
-  }
-  return handlers;
-}
-
-Dialect shipped(const ShippedDialect& one) {
-  const auto handlers = handlers_of(one.text);
-  return good_dialect(one.text, {.switches = {}, .handlers = handlers});
 }
 
 TEST(ShippedTest, EveryFileIsGoodAndNamedAfterItsDialect) {
@@ -160,7 +151,7 @@ TEST(VietQrTest, AnswersAreTheDocumentedOnes) {
 
 TEST(VietQrTest, ItsSwitchAnswers400WithoutChallenge) {
   const std::pair<std::string, bool> set[] = {{"bad_request_on_failure", true}};
-  const Dialect dialect = shipped("vietqr", {.switches = set});
+  const Dialect dialect = shipped("vietqr", set);
   const auto& answer = dialect.error(dialect.endpoints.at(0), kWrongCredential);
   EXPECT_EQ(answer.status, 400);
   EXPECT_EQ(answer.body.literal(), R"({"status":"FAILED","message":"E76","error":"invalid_client"})");
