@@ -10,6 +10,9 @@
 
 #include "daemon/dialect/datafor/answers.h"
 #include "daemon/dialect/datafor/configuration.h"
+#include "daemon/dialect/vcloud/names.h"
+#include "daemon/dialect/vcloud/registration.h"
+#include "daemon/dialect/vcloud/session.h"
 #include "daemon/secret_file.h"
 #include "keystore/clients/client_secret.h"
 #include "protocol/base/secret_bytes.h"
@@ -100,7 +103,7 @@ std::string make_person(Keystore& keystore, uint32_t tenant, const std::string& 
   return added ? std::string() : added.error();
 }
 
-std::string make_vietqr(Keystore& keystore, Accounts& accounts) {
+std::string make_vietqr(Keystore& keystore, const Dialect&, Accounts& accounts) {
   constexpr std::string_view kName = "vietqr";
   std::string password = accounts.kept(kName, "password");
   if (password.empty()) password = new_password();
@@ -110,7 +113,18 @@ std::string make_vietqr(Keystore& keystore, Accounts& accounts) {
   return make_person(keystore, 0, username, password, "a.read");
 }
 
-std::string make_novapost(Keystore& keystore, Accounts& accounts) {
+constexpr std::string_view kDemoPhone = "48500100200";
+
+// Whom the sandbox gives its key to.
+std::string make_phone(Keystore& keystore) {
+  if (keystore.clients().find(0, kDemoPhone) != nullptr) return {};
+  Client client{.client_id = std::string(kDemoPhone), .scope = "a.read", .created_at = std::time(nullptr)};
+  auto added =
+      wait_for<Client>([&](auto done) { keystore.store().add_client(kActor, std::move(client), std::move(done)); });
+  return added ? std::string() : added.error();
+}
+
+std::string make_novapost(Keystore& keystore, const Dialect&, Accounts& accounts) {
   constexpr std::string_view kName = "novapost";
   const std::string id = "demo-novapost";
   std::string key = accounts.kept(kName, "apiKey");
@@ -129,13 +143,59 @@ std::string make_novapost(Keystore& keystore, Accounts& accounts) {
     key.assign(reinterpret_cast<const char*>(text.data()), text.size());
   }
   accounts.set(kName, "apiKey", key);
+  accounts.set(kName, "phone", kDemoPhone);
+  return make_phone(keystore);
+}
+
+// What a registration and its exchange leave behind.
+std::string register_vcloud_token(Keystore& keystore, const Keystore::MadeApiToken& made) {
+  const UnixMs now = std::time(nullptr) * 1000;
+  const VcloudRegistration one{.id = new_uuid(),
+                               .name = made.token.name,
+                               .owner = made.token.client_id,
+                               .created_ms = now,
+                               .token = made.token.id};
+  auto put = wait_for<std::vector<uint64_t>>([&](auto done) {
+    keystore.change_dialect_records(kActor, put_registration(0, one, DialectRecordState::any(), 0),
+                                    {.what = "vcloud.token.exchange", .subject = one.id}, std::move(done));
+  });
+  return put ? std::string() : put.error();
+}
+
+std::string make_vcloud(Keystore& keystore, const Dialect& dialect, Accounts& accounts) {
+  constexpr std::string_view kName = "vcloud";
+  const std::string username = "demo-vcloud";
+  std::string password = accounts.kept(kName, "password");
+  std::string text = accounts.kept(kName, "api_token");
+  if (password.empty()) password = new_password();
+  if (std::string error = make_person(keystore, 0, username, password, kVcloudAdministrator); !error.empty()) {
+    return error;
+  }
+  if (text.empty() || !keystore.identify_api_token(0, text)) {
+    ApiToken token{.kind = ApiTokenKind::kVcloud,
+                   .client_id = username,
+                   .subject = username,
+                   .name = "demo",
+                   .scope = std::string(kVcloudAdministrator)};
+    auto made = wait_for<Keystore::MadeApiToken>(
+        [&](auto done) { keystore.create_api_token(kActor, std::move(token), std::move(done)); });
+    if (!made) return made.error();
+    const ByteSpan octets = made->text.expose();
+    text.assign(reinterpret_cast<const char*>(octets.data()), octets.size());
+    if (std::string error = register_vcloud_token(keystore, *made); !error.empty()) return error;
+  }
+  accounts.set(kName, "tenant",
+               dialect.default_tenant_names.empty() ? "default" : dialect.default_tenant_names.front());
+  accounts.set(kName, "username", username);
+  accounts.set(kName, "password", password);
+  accounts.set(kName, "api_token", text);
   return {};
 }
 
 constexpr std::string_view kPublishedConfiguration = "ERP";
 constexpr std::string_view kPublishedSecret = "abcd";
 
-std::string make_datafor(Keystore& keystore, Accounts& accounts) {
+std::string make_datafor(Keystore& keystore, const Dialect&, Accounts& accounts) {
   constexpr std::string_view kName = "datafor";
   const std::string username = "demo-datafor";
   std::string password = accounts.kept(kName, "password");
@@ -167,9 +227,10 @@ std::string make_datafor(Keystore& keystore, Accounts& accounts) {
 
 struct Maker {
   std::string_view dialect;
-  std::string (*make)(Keystore& keystore, Accounts& accounts);
+  std::string (*make)(Keystore& keystore, const Dialect& dialect, Accounts& accounts);
 };
-constexpr Maker kMakers[] = {{"vietqr", make_vietqr}, {"novapost", make_novapost}, {"datafor", make_datafor}};
+constexpr Maker kMakers[] = {
+    {"vcloud", make_vcloud}, {"vietqr", make_vietqr}, {"novapost", make_novapost}, {"datafor", make_datafor}};
 
 }  // namespace
 
@@ -180,8 +241,9 @@ std::expected<void, std::string> prepare_dev_dialects(Keystore& keystore, const 
   if (!kept) return std::unexpected(kept.error());
   Accounts accounts(*kept);
   for (const Maker& maker : kMakers) {
-    if (set.find(maker.dialect) == nullptr) continue;
-    if (std::string error = maker.make(keystore, accounts); !error.empty()) return std::unexpected(error);
+    const Dialect* dialect = set.find(maker.dialect);
+    if (dialect == nullptr) continue;
+    if (std::string error = maker.make(keystore, *dialect, accounts); !error.empty()) return std::unexpected(error);
   }
   const std::string text = accounts.text();
   if (text == *kept) return {};

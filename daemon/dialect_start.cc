@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <atomic>
+#include <algorithm>
+#include <filesystem>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 namespace signet {
@@ -14,13 +14,37 @@ namespace {
 constexpr std::string_view kOn = "=on";
 constexpr std::string_view kOff = "=off";
 
-// Joins the completions of several keys.
-struct Joined {
-  std::mutex mutex;
-  size_t left = 0;
-  std::string first_error;
+// The keys that are still to be made: one after the other, since few may be under way at once.
+struct Making {
+  Keystore& keystore;
+  AuditActor actor;
+  std::vector<KeyPurpose> left;
   std::function<void(std::string)> done;
 };
+
+void make_next(const std::shared_ptr<Making>& making) {
+  if (making->left.empty()) return making->done({});
+  KeyPurpose purpose = std::move(making->left.back());
+  making->left.pop_back();
+  const std::string name = purpose.dialect;
+  making->keystore.generate_key(making->actor, 0, std::move(purpose),
+                                [making, name](std::expected<KeyRow, StoreError> made) {
+                                  if (made) return make_next(making);
+                                  making->done(fmt::format("no key for the dialect {}: {}", name, made.error().text));
+                                });
+}
+
+// In development the sandbox is there, unless the configuration or a file of one's own says otherwise.
+void add_sandbox(DialectChoice& choice) {
+  constexpr std::string_view kDialect = "novapost";
+  const std::string name = fmt::format("{}.sandbox", kDialect);
+  const bool said = std::ranges::any_of(choice.switches, [&](const auto& one) { return one.first == name; });
+  const bool served =
+      std::ranges::any_of(choice.shipped, [&](const auto& one) { return one == "*" || one == kDialect; });
+  std::error_code error;
+  const auto own = std::filesystem::path(choice.directory) / fmt::format("{}.toml", kDialect);
+  if (!said && served && !std::filesystem::exists(own, error)) choice.switches.emplace_back(name, true);
+}
 
 }  // namespace
 
@@ -33,6 +57,7 @@ DialectChoice dialect_choice(const Config& config) {
     const bool on = text.ends_with(kOn);
     choice.switches.emplace_back(text.substr(0, text.size() - (on ? kOn : kOff).size()), on);
   }
+  if (config.dev) add_sandbox(choice);
   return choice;
 }
 
@@ -45,23 +70,9 @@ void make_dialect_keys(Keystore& keystore, const DialectSet& set, std::function<
     missing.push_back({.algorithm = dialect->token->alg, .audience = {}, .dialect = dialect->name});
   }
   if (missing.empty()) return done({});
-  auto joined = std::make_shared<Joined>();
-  joined->left = missing.size();
-  joined->done = std::move(done);
   const AuditActor actor{
       .uid = static_cast<uint32_t>(::getuid()), .pid = static_cast<uint32_t>(::getpid()), .via = "dialects"};
-  for (KeyPurpose& purpose : missing) {
-    const std::string name = purpose.dialect;
-    keystore.generate_key(actor, 0, std::move(purpose), [joined, name](std::expected<KeyRow, StoreError> made) {
-      std::unique_lock lock(joined->mutex);
-      if (!made && joined->first_error.empty()) {
-        joined->first_error = fmt::format("no key for the dialect {}: {}", name, made.error().text);
-      }
-      if (--joined->left > 0) return;
-      lock.unlock();
-      joined->done(joined->first_error);
-    });
-  }
+  make_next(std::make_shared<Making>(Making{keystore, actor, std::move(missing), std::move(done)}));
 }
 
 }  // namespace signet

@@ -38,6 +38,12 @@ def rows():
     for alg, ratio in scaling.items():
         yield f"signing {alg}, two threads over one", least, 1.85, ratio
     yield from rows_of_checks()
+    dialects = read("dialects")
+    for name, other in (("VietQR HS512", "/oauth2/token HS512"), ("Nova Post HS256", "/oauth2/token HS256")):
+        yield f"{name} over {other}, CPU", most, 1.15, dialects.get(f"{name} over {other}, CPU")
+        for path in (name, other):
+            yield f"{path}, a hundred dialects more, CPU", most, 1.02, dialects.get(
+                f"{path}, 100 more over {path}, CPU")
     yield "signet-load over wrk", least, 0.95, generator.get("signet-load over wrk")
 
 

@@ -4,6 +4,8 @@
 #include "daemon/admin/query_number.h"
 #include "daemon/admin/revocation_fields.h"
 #include "daemon/admin/routes.h"
+#include "daemon/dialect/dialect_shared.h"
+#include "daemon/dialect/signed_token.h"
 #include "daemon/endpoint/own_token.h"
 #include "daemon/endpoint/worker_scope.h"
 #include "protocol/base/time_text.h"
@@ -35,9 +37,29 @@ std::expected<void, Refusal> check_known(AdminService& admin, const TenantKeys& 
   return {};
 }
 
-std::expected<Revocation, Refusal> revocation_of_token(const TenantKeys& tenant, std::string_view text) {
+// A token that some dialect's key signed.
+std::optional<Revocation> revocation_of_dialect_token(AdminService& admin, const TenantKeys& tenant,
+                                                      std::string_view text) {
+  const DialectShared* dialects = admin.scope().dialects;
+  if (dialects == nullptr) return std::nullopt;
+  for (const auto& dialect : dialects->set.load().dialects()) {
+    const auto token = verify_dialect_token(tenant, *dialect, text, system_clock_ms() / 1000, kAdminSigner);
+    if (!token) continue;
+    const DialectClaims& claims = token->claims;
+    return Revocation{.tenant = tenant.tenant,
+                      .kind = claims.jti.empty() ? RevocationKind::kTokenHash : RevocationKind::kToken,
+                      .value = claims.jti.empty() ? dialect_token_hash(text) : claims.jti,
+                      .expires_at = claims.expires_at,
+                      .client_id = claims.identity};
+  }
+  return std::nullopt;
+}
+
+std::expected<Revocation, Refusal> revocation_of_token(AdminService& admin, const TenantKeys& tenant,
+                                                       std::string_view text) {
   const auto token = verify_own_token(tenant, text, system_clock_ms() / 1000);
   if (!token) {
+    if (auto found = revocation_of_dialect_token(admin, tenant, text)) return *std::move(found);
     return refuse(AdminErrorKind::kInvalid,
                   fmt::format("this is no live access token of tenant \"{}\": {}. One that has expired needs no "
                               "revocation; one of another tenant is revoked with --tenant; a refresh token is revoked "
@@ -48,7 +70,7 @@ std::expected<Revocation, Refusal> revocation_of_token(const TenantKeys& tenant,
 }
 
 std::expected<Revocation, Refusal> plan(AdminService& admin, const TenantKeys& tenant, const RevocationFields& fields) {
-  if (!fields.token.empty()) return revocation_of_token(tenant, fields.token);
+  if (!fields.token.empty()) return revocation_of_token(admin, tenant, fields.token);
   if (auto known = check_known(admin, tenant, fields); !known) return std::unexpected(known.error());
   return Revocation{.tenant = tenant.tenant,
                     .kind = fields.kind,

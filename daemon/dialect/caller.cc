@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "daemon/dialect/dialect_service.h"
 #include "daemon/endpoint/rate_check.h"
 #include "daemon/failed_authentication_log.h"
 #include "protocol/base/check.h"
@@ -52,7 +53,7 @@ void DialectCallers::wait_for_others() const {
   while (elsewhere_.load(std::memory_order_acquire) != 0) std::this_thread::sleep_for(1ms);
 }
 
-std::optional<DialectCaller> DialectCallers::authenticate(DialectCall& call) {
+std::optional<DialectCaller> DialectCallers::authenticate(DialectCall& call, const DialectKeyUse& use) {
   if (!call.again) {
     if (const auto may_try = admit_attempt(scope_, call.request); !may_try) {
       call.refuse_for_a_while(DialectCondition::kTooManyRequests, may_try.error().retry_after_s);
@@ -77,7 +78,8 @@ std::optional<DialectCaller> DialectCallers::authenticate(DialectCall& call) {
     call.refuse(DialectCondition::kMalformedCredential);
     return std::nullopt;
   }
-  const auto caller = credential->is_key ? by_key(call, credential->key) : by_secret(call, *credential);
+  if (credential->tenant.data() != nullptr) call.tenant = call.service.tenant_named(call.dialect, credential->tenant);
+  const auto caller = credential->is_key ? by_key(call, credential->key, use) : by_secret(call, *credential);
   wipe({reinterpret_cast<uint8_t*>(scratch.data()), scratch.size()});
   return caller ? admitted(call, *caller) : std::nullopt;
 }
@@ -89,10 +91,11 @@ std::optional<DialectCaller> DialectCallers::admitted(DialectCall& call, const D
   return std::nullopt;
 }
 
-void DialectCallers::refuse_wrong(DialectCall& call, AuthFailure reason, std::string_view client_id) {
-  scope_.metrics.auth_failures[static_cast<size_t>(reason)].add();
-  log_failed_authentication(reason, client_id, call.request.peer_address);
-  note_failed_attempt(scope_, call.request);
+void DialectCallers::refuse_wrong_key(DialectCall& call, const DialectKeyUse& use) {
+  constexpr AuthFailure kReason = AuthFailure::kWrongSecret;
+  scope_.metrics.auth_failures[static_cast<size_t>(kReason)].add();
+  log_failed_authentication(kReason, {}, call.request.peer_address);
+  if (use.failures_count) note_failed_attempt(scope_, call.request);
   call.refuse(DialectCondition::kWrongCredential);
 }
 
@@ -110,7 +113,7 @@ std::optional<DialectCaller> DialectCallers::by_secret(DialectCall& call, const 
     const bool right = number >= 0 || (found != nullptr && found->password() != nullptr &&
                                        passwords_.holds(*found, secret, call.request.arrived_ns));
     // A disabled one takes the way of a wrong one, or the time would tell that its secret is right.
-    if (!right || found->disabled()) continue;
+    if (!right || found == nullptr || found->disabled()) continue;
     const auto minute = static_cast<uint32_t>(scope_.clock() / 60'000);
     if (number >= 0 && found->mark_used(static_cast<size_t>(number), minute)) {
       scope_.keystore.note_used(scope_.worker_index, tenant, found->client_id());
@@ -148,7 +151,7 @@ void DialectCallers::ask_pool(DialectCall& call, const ClientRecord* client, con
   if (shared_.passwords == nullptr || !shared_.passwords->submit(*waiting)) {
     return call.refuse_for_a_while(DialectCondition::kUnavailable, 1);
   }
-  waiting.release();  // until its mail
+  static_cast<void>(waiting.release());  // until its mail
 }
 
 void DialectCallers::password_checked(std::unique_ptr<WaitingPassword> waiting) {
@@ -170,7 +173,7 @@ void DialectCallers::password_checked(std::unique_ptr<WaitingPassword> waiting) 
     if (!shared_.passwords->submit(*waiting)) {
       return reserver_.refuse_waiting(request, DialectCondition::kUnavailable);
     }
-    waiting.release();
+    static_cast<void>(waiting.release());
     return;
   }
   const AuthFailure reason = client == nullptr ? AuthFailure::kUnknownClient
@@ -186,18 +189,19 @@ void DialectCallers::password_checked(std::unique_ptr<WaitingPassword> waiting) 
   reserver_.refuse_waiting(request, DialectCondition::kWrongCredential);
 }
 
-std::optional<DialectCaller> DialectCallers::by_key(DialectCall& call, std::string_view text) {
+std::optional<DialectCaller> DialectCallers::by_key(DialectCall& call, std::string_view text,
+                                                    const DialectKeyUse& use) {
   const auto id = scope_.keystore.identify_api_token(call.tenant_number(), text);
   if (!id) {
-    refuse_wrong(call, AuthFailure::kWrongSecret, {});
+    refuse_wrong_key(call, use);
     return std::nullopt;
   }
   bool waits = false;
-  const ApiToken* key = key_of(call, *id, waits);
+  const ApiToken* key = key_of(call, *id, use.kind, waits);
   if (waits) return std::nullopt;
   const ClientRecord* client = key == nullptr ? nullptr : client_of(*key);
   if (client == nullptr) {
-    refuse_wrong(call, AuthFailure::kWrongSecret, {});
+    refuse_wrong_key(call, use);
     return std::nullopt;
   }
   return DialectCaller{.client = client, .key = key};
@@ -212,25 +216,27 @@ const ClientRecord* DialectCallers::client_of(const ApiToken& key) const {
   return revoked ? nullptr : client;
 }
 
-const ApiToken* DialectCallers::key_of(DialectCall& call, const ApiTokenId& id, bool& waits) {
+const ApiToken* DialectCallers::key_of(DialectCall& call, const ApiTokenId& id, ApiTokenKind kind, bool& waits) {
   waits = false;
   const ApiTokenIndex& index = scope_.keystore.api_tokens();
   const uint32_t tenant = call.tenant_number();
   if (!index.may_contain(tenant, id)) return nullptr;
-  if (const ApiToken* key = keys_.find(tenant, id, index.erasures())) return key;
+  if (const ApiToken* key = keys_.find(tenant, id, index.erasures())) {
+    return key->kind == kind ? key : nullptr;
+  }
   if (call.again) return nullptr;  // the store has said what it stands for: nothing that is kept
   waits = true;
-  if (!ask_store(call, id)) call.refuse_for_a_while(DialectCondition::kUnavailable, 1);
+  if (!ask_store(call, id, kind)) call.refuse_for_a_while(DialectCondition::kUnavailable, 1);
   return nullptr;
 }
 
-bool DialectCallers::ask_store(DialectCall& call, const ApiTokenId& id) {
+bool DialectCallers::ask_store(DialectCall& call, const ApiTokenId& id, ApiTokenKind kind) {
   constexpr size_t kElsewhereMax = 1024;
   if (elsewhere_.load(std::memory_order_relaxed) >= kElsewhereMax) return false;
   auto waiting = std::make_unique<WaitingKey>(scope_.mailbox, *this, elsewhere_);
   waiting->tenant = call.tenant_number();
   waiting->id = id;
-  waiting->kind = ApiTokenKind::kApiKey;
+  waiting->kind = kind;
   waiting->erasures = scope_.keystore.api_tokens().erasures();
   waiting->request.hold(call.request, body_to_keep(call));
   elsewhere_.fetch_add(1, std::memory_order_relaxed);

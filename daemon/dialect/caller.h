@@ -26,6 +26,13 @@ struct DialectCaller {
   const ApiToken* key = nullptr;         // what it presented, if that was an API key; valid likewise
 };
 
+// What a bearer key is for at an endpoint.
+struct DialectKeyUse {
+  ApiTokenKind kind = ApiTokenKind::kApiKey;
+  // Whether a wrong one counts against the peer's address. Not where honest clients try one at several tenants.
+  bool failures_count = true;
+};
+
 // How what has waited goes on.
 class DialectReserver {
  public:
@@ -46,10 +53,10 @@ class DialectCallers final : public WaitingSink {
   DialectCallers& operator=(const DialectCallers&) = delete;
 
   // Who presents the credential of the endpoint; nothing when the call has been answered or waits.
-  std::optional<DialectCaller> authenticate(DialectCall& call);
+  std::optional<DialectCaller> authenticate(DialectCall& call, const DialectKeyUse& use = {});
   // What an API key's id stands for now: from the cache, else the call waits (`waits` is set and nothing given). Null
   // when it stands for nothing any more.
-  const ApiToken* key_of(DialectCall& call, const ApiTokenId& id, bool& waits);
+  const ApiToken* key_of(DialectCall& call, const ApiTokenId& id, ApiTokenKind kind, bool& waits);
   // The client of a key, if both may still be used.
   const ClientRecord* client_of(const ApiToken& key) const;
 
@@ -61,12 +68,12 @@ class DialectCallers final : public WaitingSink {
 
  private:
   std::optional<DialectCaller> by_secret(DialectCall& call, const PresentedCredential& credential);
-  std::optional<DialectCaller> by_key(DialectCall& call, std::string_view text);
+  std::optional<DialectCaller> by_key(DialectCall& call, std::string_view text, const DialectKeyUse& use);
   bool counts_failures(const http::Request& request) const;
   void ask_pool(DialectCall& call, const ClientRecord* client, const PresentedCredential& credential);
-  bool ask_store(DialectCall& call, const ApiTokenId& id);
+  bool ask_store(DialectCall& call, const ApiTokenId& id, ApiTokenKind kind);
   std::optional<DialectCaller> admitted(DialectCall& call, const DialectCaller& caller);
-  void refuse_wrong(DialectCall& call, AuthFailure reason, std::string_view client_id);
+  void refuse_wrong_key(DialectCall& call, const DialectKeyUse& use);
 
   WorkerScope& scope_;
   const DialectShared& shared_;

@@ -97,6 +97,27 @@ Result read_one(const http::Request& request, const DialectCredential& from, con
   return credential;
 }
 
+// Takes the tenant off the ids. One whose separator is percent-encoded counts only decoded.
+bool split_tenant(PresentedCredential& credential, char separator) {
+  if (credential.id.find(separator) == std::string_view::npos && credential.decoded_id.data() != nullptr) {
+    credential.id = credential.decoded_id;
+    credential.secret = credential.decoded_secret;
+    credential.decoded_id = credential.decoded_secret = {};
+  }
+  const size_t at = credential.id.rfind(separator);
+  if (at == std::string_view::npos || at == 0 || at + 1 == credential.id.size()) return false;
+  credential.tenant = credential.id.substr(at + 1);
+  credential.id = credential.id.substr(0, at);
+  if (credential.decoded_id.data() == nullptr) return true;
+  const size_t decoded_at = credential.decoded_id.rfind(separator);
+  if (decoded_at == std::string_view::npos || credential.decoded_id.substr(decoded_at + 1) != credential.tenant) {
+    credential.decoded_id = credential.decoded_secret = {};  // would be another tenant's
+  } else {
+    credential.decoded_id = credential.decoded_id.substr(0, decoded_at);
+  }
+  return true;
+}
+
 bool within_limits(const PresentedCredential& credential) {
   return credential.key.size() <= kDialectSecretSizeMax && credential.id.size() <= kDialectIdSizeMax &&
          credential.secret.size() <= kDialectSecretSizeMax;
@@ -111,6 +132,7 @@ std::expected<PresentedCredential, CredentialError> read_credential(const http::
   for (const DialectCredential& from : endpoint.credentials) {
     auto read = read_one(request, from, parameters, scratch);
     if (!read && read.error() == CredentialError::kMissing) continue;
+    if (read && from.tenant_after != '\0' && !split_tenant(*read, from.tenant_after)) return malformed();
     if (read && !within_limits(*read)) return malformed();
     return read;
   }

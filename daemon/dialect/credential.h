@@ -18,6 +18,9 @@ struct PresentedCredential {
   // The same two form-decoded (RFC 6749 2.3.1), where that makes a difference; data() == nullptr otherwise. Clients of
   // Basic that know OAuth encode them so, all others do not, and nothing tells which one asks: both are tried.
   std::string_view decoded_id, decoded_secret;
+  // The tenant that the id ends with, where the endpoint says that it does; data() == nullptr otherwise. The ids are
+  // then what stands before it.
+  std::string_view tenant;
 };
 
 enum class CredentialError : uint8_t { kMissing, kMalformed };

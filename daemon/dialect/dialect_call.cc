@@ -1,5 +1,7 @@
 #include "daemon/dialect/dialect_call.h"
 
+#include <algorithm>
+
 #include "daemon/dialect/answer_head.h"
 #include "daemon/endpoint/reply.h"
 
@@ -18,11 +20,19 @@ http::Request request_of(const DialectAnswers& answers) {
 
 }  // namespace
 
-DialectPlace DialectAnswers::place() const {
-  return {.exchange = exchange,
-          .arrived_ns = arrived_ns,
-          .dialect = dialect.name,
-          .endpoint = endpoint == nullptr ? std::string() : endpoint->name};
+std::string_view DialectCall::capture(std::string_view name) const {
+  const auto at = std::ranges::find(dialect.capture_names, name);
+  if (at == dialect.capture_names.end()) return {};
+  return captures.values[static_cast<size_t>(at - dialect.capture_names.begin())];
+}
+
+DialectPlace DialectCall::place() const {
+  DialectPlace place{.exchange = exchange,
+                     .arrived_ns = arrived_ns,
+                     .dialect = dialect.name,
+                     .endpoint = endpoint == nullptr ? std::string() : endpoint->name};
+  if (tenant != nullptr) place.tenant = tenant->tenant;
+  return place;
 }
 
 void DialectAnswers::refuse(DialectCondition condition, std::string_view extra) {

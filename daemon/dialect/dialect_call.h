@@ -25,6 +25,7 @@ struct DialectPlace {
   uint64_t arrived_ns = 0;
   std::string dialect;
   std::string endpoint;
+  std::optional<uint32_t> tenant;  // its number; nothing: none
 };
 
 // What answers an exchange: in its own iteration as part of a DialectCall, later on its own. Loop thread; views are
@@ -44,8 +45,6 @@ class DialectAnswers {
               std::string_view extra = {});
   // The row's answer rendered with `input`: what a file says of success.
   void answer(const DialectAnswer& row, const TemplateInput& input);
-  DialectPlace place() const;
-
   WorkerScope& scope;
   http::Responder& out;
   const http::ExchangeId exchange;
@@ -73,6 +72,10 @@ struct DialectCall : DialectAnswers {
   DialectParameters parameters;  // read before the handler is called
   bool again = false;            // served a second time after it waited: its tolls are paid
 
+  // What {NAME} of the path captured; empty when the path has none.
+  std::string_view capture(std::string_view name) const;
+  // To go on with in a later iteration, as another call: it has the tenant, and neither parameters nor captures.
+  DialectPlace place() const;
   // The number for look-ups that must fail like any other where there is no such tenant.
   uint32_t tenant_number() const { return tenant == nullptr ? UINT32_MAX : tenant->tenant; }
 };

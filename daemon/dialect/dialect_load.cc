@@ -87,6 +87,7 @@ struct Caution {
 };
 constexpr Caution kCautions[] = {
     {"short_keys", "signs with secrets shorter than their hash (RFC 7518 section 3.2): they can be guessed"},
+    {"sandbox", "gives a key to whoever names a client"},
     {"sign_with_caller_key", "signs with whatever key its callers send"},
 };
 

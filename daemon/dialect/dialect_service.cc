@@ -6,9 +6,12 @@
 #include <thread>
 #include <utility>
 
+#include "daemon/dialect/accept_version.h"
 #include "daemon/dialect/handlers.h"
+#include "daemon/dialect/template_values.h"
 #include "daemon/endpoint/field_writer.h"
 #include "daemon/endpoint/reply.h"
+#include "protocol/base/ascii_case.h"
 
 namespace signet {
 namespace {
@@ -34,7 +37,7 @@ bool DialectService::serve(const http::Request& request, http::Responder& out, s
   call.path_values = call.captures.values;
   call.again = again_;
   call.tenant = &tenant;
-  if (!captures.tenant.empty()) call.tenant = scope_.keystore.keys().tenant_by_name(captures.tenant);
+  if (!captures.tenant.empty()) call.tenant = tenant_named(*match.dialect, captures.tenant);
   if (refused_before(call)) return true;
   if (match.kind == DialectMatchKind::kOtherMethod) {
     // Some systems tell a wrong method only to who may ask at all.
@@ -44,12 +47,22 @@ bool DialectService::serve(const http::Request& request, http::Responder& out, s
     call.refuse(DialectCondition::kMethodNotAllowed, allow);
     return true;
   }
+  if (!takes_version(*match.dialect, request)) {
+    call.refuse(DialectCondition::kNotAcceptable);
+    return true;
+  }
   if (const auto refused = condition_of(call.parameters.read(request, *match.endpoint))) {
     call.refuse(*refused);
     return true;
   }
   handle(call);
   return true;
+}
+
+const TenantKeys* DialectService::tenant_named(const Dialect& dialect, std::string_view name) const {
+  const KeySet& keys = scope_.keystore.keys();
+  const auto same = [&](const std::string& one) { return equal_ignoring_case(one, name); };
+  return std::ranges::any_of(dialect.default_tenant_names, same) ? keys.tenant(0) : keys.tenant_by_name(name);
 }
 
 void DialectService::handle(DialectCall& call) {
@@ -65,7 +78,10 @@ void DialectService::handle(DialectCall& call) {
     client = caller->client;
     key = caller->key;
   }
-  if (index == kHandlerAnswer) return answer_plainly(call, client, key);
+  if (index == kHandlerAnswer) {
+    const PlainValues values(call, client, key, call.endpoint->guarded ? &holder.claims : nullptr);
+    return call.answer(*call.endpoint->success, values.input());
+  }
   if (client == nullptr) return call.refuse(DialectCondition::kMissingCredential);
   if (call.tenant == nullptr) return call.refuse(DialectCondition::kWrongCredential);
   issuer_.issue(call, {.client = *client, .key = key});
@@ -76,6 +92,9 @@ bool DialectService::admit_bearer(DialectCall& call, DialectTokenHolder& holder)
   if (token.empty()) {
     call.refuse(DialectCondition::kMissingToken);
     return false;
+  }
+  if (call.endpoint != nullptr && call.endpoint->tenant_from_token) {
+    call.tenant = pseudonyms_.tenant_of(scope_.keystore.keys(), call.dialect, token);
   }
   switch (check_dialect_token(callers_, call, token, holder)) {
     case DialectTokenState::kAlive:
@@ -90,19 +109,6 @@ bool DialectService::admit_bearer(DialectCall& call, DialectTokenHolder& holder)
       break;
   }
   return false;
-}
-
-void DialectService::answer_plainly(DialectCall& call, const ClientRecord* client, const ApiToken* key) {
-  TemplateInput input;
-  input.path = call.captures.values;
-  if (client != nullptr) input.client_id = client->client_id();
-  if (key != nullptr) input.key_id = key->id;
-  input.issued_at = call.scope.clock() / 1000;
-  if (call.tenant != nullptr) {
-    input.tenant = call.tenant->name;
-    input.issuer = call.tenant->issuer;
-  }
-  call.answer(*call.endpoint->success, input);
 }
 
 bool DialectService::verify(const http::Request& request, http::Responder& out, std::string_view name,
@@ -162,19 +168,26 @@ void DialectService::wait_for_others() const {
   while (errands_.load(std::memory_order_acquire) != 0) std::this_thread::sleep_for(1ms);
 }
 
-void DialectService::answer_later(const DialectPlace& place, const std::function<void(DialectAnswers&)>& answer) {
-  if (responder_ == nullptr || !responder_->alive(place.exchange)) return;
+bool DialectService::answer_later(const DialectPlace& place, const std::function<void(DialectCall&)>& answer) {
+  if (responder_ == nullptr || !responder_->alive(place.exchange)) return false;
+  http::Request request;
+  request.id = place.exchange;
+  request.arrived_ns = place.arrived_ns;
   const Dialect* dialect = shared_.set.load().find(place.dialect);
-  if (dialect == nullptr) {  // reloaded away meanwhile
-    http::Request request;
-    request.id = place.exchange;
-    request.arrived_ns = place.arrived_ns;
-    return reply_error(scope_, request, *responder_, Endpoint::kDialect, unavailable());
+  const DialectEndpoint* endpoint = nullptr;
+  if (dialect != nullptr) {
+    const auto at = std::ranges::find(dialect->endpoints, place.endpoint, &DialectEndpoint::name);
+    if (at != dialect->endpoints.end()) endpoint = &*at;
   }
-  const auto endpoint = std::ranges::find(dialect->endpoints, place.endpoint, &DialectEndpoint::name);
-  DialectAnswers answers(scope_, *responder_, place.exchange, place.arrived_ns, *dialect,
-                         endpoint == dialect->endpoints.end() ? nullptr : &*endpoint);
-  answer(answers);
+  if (endpoint == nullptr) {  // reloaded away meanwhile
+    reply_error(scope_, request, *responder_, Endpoint::kDialect, unavailable());
+    return false;
+  }
+  DialectCall call(*this, scope_, request, *responder_, *dialect, endpoint);
+  if (place.tenant) call.tenant = scope_.keystore.keys().tenant(*place.tenant);
+  call.again = true;
+  answer(call);
+  return true;
 }
 
 void DialectService::failed_job(SigningJob& job, http::Responder& out, bool broken) {
@@ -183,7 +196,8 @@ void DialectService::failed_job(SigningJob& job, http::Responder& out, bool brok
   answer_later({.exchange = exchange_of(job.owner),
                 .arrived_ns = job.owner.arrived_ns,
                 .dialect = std::string(at.dialect),
-                .endpoint = std::string(at.endpoint)},
+                .endpoint = std::string(at.endpoint),
+                .tenant = std::nullopt},
                [broken](DialectAnswers& answers) {
                  if (broken) return answers.refuse(DialectCondition::kServerError);
                  answers.refuse_for_a_while(DialectCondition::kUnavailable, 1);

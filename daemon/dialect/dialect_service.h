@@ -12,6 +12,7 @@
 #include "daemon/dialect/caller.h"
 #include "daemon/dialect/dialect_shared.h"
 #include "daemon/dialect/issuer.h"
+#include "daemon/dialect/tenant_pseudonyms.h"
 #include "daemon/dialect/token_check.h"
 #include "daemon/endpoint/verify_endpoint.h"
 
@@ -51,7 +52,10 @@ class DialectService final : private DialectReserver, public DialectVerifier {
   }
   // How many errands the store has; and what one does when it comes back (errand.h).
   std::atomic<size_t>& errands() { return errands_; }
-  void answer_later(const DialectPlace& place, const std::function<void(DialectAnswers&)>& answer);
+  // False when `answer` was not called: nobody waits there any more, or the endpoint is gone and that was answered.
+  bool answer_later(const DialectPlace& place, const std::function<void(DialectCall&)>& answer);
+  // The tenant that a request names; null when there is none. Loop thread.
+  const TenantKeys* tenant_named(const Dialect& dialect, std::string_view name) const;
   // Whether the call presents a living token of its dialect; else it has been answered, or waits.
   bool admit_bearer(DialectCall& call, DialectTokenHolder& holder);
 
@@ -60,7 +64,6 @@ class DialectService final : private DialectReserver, public DialectVerifier {
   void refuse_waiting(const http::Request& request, DialectCondition condition) override;
   bool refused_before(DialectCall& call);
   void handle(DialectCall& call);
-  static void answer_plainly(DialectCall& call, const ClientRecord* client, const ApiToken* key);
   void pass(DialectCall& call, const DialectTokenHolder& holder);
 
   WorkerScope& scope_;
@@ -70,6 +73,7 @@ class DialectService final : private DialectReserver, public DialectVerifier {
   std::optional<DialectCondition> refused_;  // and what came of it
   DialectCallers callers_;
   DialectIssuer issuer_;
+  TenantPseudonyms pseudonyms_;
   std::unordered_map<std::type_index, std::shared_ptr<void>> states_;
   std::atomic<size_t> errands_{0};
   http::Responder* responder_ = nullptr;

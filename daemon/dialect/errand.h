@@ -18,10 +18,17 @@ namespace signet {
 template <typename T>
 class Errand final : public Mail {
  public:
-  using Then = std::function<void(DialectAnswers&, std::expected<T, StoreError>)>;
+  using Then = std::function<void(DialectCall&, std::expected<T, StoreError>)>;
 
-  Errand(DialectCall& call, Then then)
-      : service_(call.service), home_(call.scope.mailbox), place_(call.place()), then_(std::move(then)) {
+  using Gone = std::function<void(WorkerScope&, const std::expected<T, StoreError>&)>;
+
+  Errand(DialectCall& call, Then then, Gone gone)
+      : service_(call.service),
+        scope_(call.scope),
+        home_(call.scope.mailbox),
+        place_(call.place()),
+        then_(std::move(then)),
+        gone_(std::move(gone)) {
     service_.errands().fetch_add(1, std::memory_order_relaxed);
   }
 
@@ -35,22 +42,27 @@ class Errand final : public Mail {
 
   void deliver() override {
     const std::unique_ptr<Errand> self(this);
-    service_.answer_later(place_, [this](DialectAnswers& answers) { then_(answers, std::move(*result_)); });
+    const bool there = service_.answer_later(place_, [this](DialectCall& call) { then_(call, std::move(*result_)); });
+    if (!there && gone_) gone_(scope_, *result_);
   }
 
  private:
   DialectService& service_;
+  WorkerScope& scope_;
   Mailbox& home_;
   const DialectPlace place_;
   const Then then_;
+  const Gone gone_;
   std::optional<std::expected<T, StoreError>> result_;
 };
 
 // The completion to hand to the store, which calls it once. `then` is called on the loop, unless the peer is gone by
-// then: with keys and clients to be looked up again. Whatever it captures must be copies.
+// then: with keys and clients to be looked up again, and with a call that has the tenant but no parameters. Whatever it
+// captures must be copies. `gone` is called in its place when the peer is gone: what has to be undone then.
 template <typename T>
-StoreDone<T> errand(DialectCall& call, typename Errand<T>::Then then) {
-  auto* one = new Errand<T>(call, std::move(then));  // owned by itself until its mail is delivered or abandoned
+StoreDone<T> errand(DialectCall& call, typename Errand<T>::Then then, typename Errand<T>::Gone gone = {}) {
+  // Owned by itself until its mail is delivered or abandoned.
+  auto* one = new Errand<T>(call, std::move(then), std::move(gone));
   return [one](std::expected<T, StoreError> result) { one->completed(std::move(result)); };
 }
 

@@ -26,6 +26,12 @@ const SigningKey* key_of(const DialectCall& call) {
   return nullptr;
 }
 
+const DialectAnswer& answer_of(const DialectCall& call, const DialectIssue& issue) {
+  if (issue.answer != nullptr) return *issue.answer;
+  const auto& with_refresh = call.endpoint->success_with_refresh;
+  return !issue.refresh_token.empty() && with_refresh ? *with_refresh : *call.endpoint->success;
+}
+
 // As long as a token, with nothing yet where its signature goes. Characters that no escape touches.
 constexpr char kFiller = 'A';
 
@@ -67,7 +73,7 @@ void copy_signature(SigningJob& job) {
 
 void DialectIssuer::issue(DialectCall& call, const DialectIssue& issue) {
   const DialectToken& token = *call.dialect.token;
-  const DialectAnswer& answer = issue.answer != nullptr ? *issue.answer : *call.endpoint->success;
+  const DialectAnswer& answer = answer_of(call, issue);
   if (!scope_.shared.may_issue.load(std::memory_order_relaxed)) {
     return call.refuse_for_a_while(DialectCondition::kUnavailable, 5);
   }
@@ -84,6 +90,7 @@ void DialectIssuer::issue(DialectCall& call, const DialectIssue& issue) {
       claims_size == 0 ? 0 : write_unsigned(header, {claims_.data(), claims_size}, key->signature_size, token_);
   if (token_size == 0) return call.refuse(DialectCondition::kServerError);
   values.set_token({token_.data(), token_size});
+  values.set_refresh_token(issue.refresh_token);
   const size_t body_size = answer.body.render(values.input(), body_);
   AnswerHead head(head_);
   head.begin(answer, call.out.date_field(), body_size, values.input());

@@ -14,6 +14,9 @@ namespace signet {
 struct DialectTokenHolder {
   const ClientRecord* client = nullptr;  // enabled; valid until the next pass
   const ApiToken* key = nullptr;         // where the token says which API key it was made with
+  // The session was made with an API token or a refresh token, and not by whom it stands for: claims.session_key names
+  // that. Only where the dialect's tokens say so.
+  bool delegated = false;
   DialectClaims claims;
 };
 

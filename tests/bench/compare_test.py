@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("SIGNET_BUILD", ROOT / "build"))
 COMPARE = ROOT / "bench" / "compare"
-OFFSETS = (0, 20, 21)  # nginx, signetd and its console
+OFFSETS = (0, 20, 21, 24, 25)  # nginx, signetd and its console, another signetd
 
 
 def free_base():
@@ -72,6 +72,10 @@ class Compare(unittest.TestCase):
     def test_million(self):
         self.needs("taskset")
         self.check("million", "--clients", "500", "--rounds", "1", "--seconds", "1", rows=4)
+
+    def test_dialects(self):
+        self.needs("taskset", "wrk")
+        self.check("dialects", "--rounds", "1", "--seconds", "1", rows=6)
 
     def test_scaling(self):
         self.needs()

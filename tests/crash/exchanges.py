@@ -19,9 +19,10 @@ def basic(client_id, secret):
 
 
 def post(authorization, path, body, content_type="application/x-www-form-urlencoded"):
-    """The octets of a request; a dictionary is sent as a form."""
+    """The octets of a request; a dictionary is sent as a form. Without authorization where there is none."""
     text = (urllib.parse.urlencode(body) if isinstance(body, dict) else body).encode()
-    return (f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {authorization}\r\n"
+    credentials = f"Authorization: {authorization}\r\n" if authorization else ""
+    return (f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{credentials}"
             f"Content-Type: {content_type}\r\nContent-Length: {len(text)}\r\n\r\n").encode() + text
 
 

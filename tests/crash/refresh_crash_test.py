@@ -30,6 +30,12 @@ FAILING_SYNCS_MAX = 100
 
 
 class RefreshCrash(unittest.TestCase):
+    rig_type = Rig
+
+    def make_clients(self):
+        # Some hundred tokens a cycle are revoked one by one, and one client may have 10,000.
+        self.rig.add_clients(max(CLIENTS, CYCLES // 40))
+
     def setUp(self):
         self.name = self.id().rsplit(".", 1)[1]
         print(f"{self.name}: seed {SEED}; SIGNET_CRASH_SEED={SEED} SIGNET_CRASH_CYCLES={CYCLES} replays it",
@@ -37,10 +43,9 @@ class RefreshCrash(unittest.TestCase):
         self.dir = Path(tempfile.mkdtemp(prefix="signet-crash-"))
         # The leak check of AddressSanitizer cannot run under a tracer, and ends the program when it tries.
         options = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
-        self.rig = Rig(self.dir / "data", SEED, {"ASAN_OPTIONS": options})
+        self.rig = self.rig_type(self.dir / "data", SEED, {"ASAN_OPTIONS": options})
         self.rig.start()
-        # Some hundred tokens a cycle are revoked one by one, and one client may have 10,000.
-        self.rig.add_clients(max(CLIENTS, CYCLES // 40))
+        self.make_clients()
         self.rig.daemon.stop()
         self.began = time.monotonic()
 

@@ -33,3 +33,4 @@ if [ $# -eq 2 ]; then
   export SIGNET_CRASH_SEED="$2"
 fi
 python3 tests/crash/refresh_crash_test.py
+python3 tests/crash/vcloud_crash_test.py

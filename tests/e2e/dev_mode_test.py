@@ -26,9 +26,9 @@ class DevMode(unittest.TestCase):
             first = self.seen(daemon)
             own = [key["alg"] for key in first["keys"] if not key.get("dialect")]
             self.assertEqual(["ES256", "EdDSA", "PS256", "RS256"], sorted(own))
-            self.assertEqual({("vietqr", "HS512"), ("novapost", "HS256")},
+            self.assertEqual({("vietqr", "HS512"), ("novapost", "HS256"), ("vcloud", "RS256")},
                              {(key["dialect"], key["alg"]) for key in first["keys"] if key.get("dialect")})
-            self.assertEqual({"datafor", "novapost", "vietqr"}, set(json.loads(first["demo.json"])))
+            self.assertEqual({"datafor", "novapost", "vcloud", "vietqr"}, set(json.loads(first["demo.json"])))
             self.assertEqual(0o600, stat.S_IMODE((self.dir / "demo.json").stat().st_mode))
             self.assertEqual({"active"}, {key["status"] for key in first["keys"]})
             server = daemon.ctl("client", "show", "demo-rs")

@@ -54,6 +54,38 @@ class CredentialTest : public testing::Test {
 const DialectCredential kBasic{.carrier = DialectCarrier::kBasic};
 const DialectCredential kQueryKey{.carrier = DialectCarrier::kQuery, .key = {"apiKey"}};
 
+TEST_F(CredentialTest, TheTenantStandsBehindTheLastSeparator) {
+  carrier({.carrier = DialectCarrier::kBasic, .tenant_after = '@'});
+  basic("ann@example.org@acme:a@b");
+  auto got = read();
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->id, "ann@example.org");
+  EXPECT_EQ(got->tenant, "acme");
+  EXPECT_EQ(got->secret, "a@b");
+  basic("ann%40acme:pass+word");
+  got = read();
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->id, "ann");
+  EXPECT_EQ(got->tenant, "acme");
+  EXPECT_EQ(got->secret, "pass word");
+  EXPECT_EQ(got->decoded_id.data(), nullptr);
+  basic("a%6en@acme:pass+word");
+  got = read();
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->id, "a%6en");
+  EXPECT_EQ(got->decoded_id, "ann");
+  EXPECT_EQ(got->decoded_secret, "pass word");
+  basic("ann@ac%6de:x");
+  got = read();
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->tenant, "ac%6de");
+  EXPECT_EQ(got->decoded_id.data(), nullptr) << "decoded it would be another tenant's";
+  for (const char* wrong : {"ann:x", "@acme:x", "ann@:x", "@:x", "ann%zzacme:x"}) {
+    basic(wrong);
+    expect(CredentialError::kMalformed);
+  }
+}
+
 TEST_F(CredentialTest, BasicIsSplitAtTheFirstColonAndKeptAsItCame) {
   carrier(kBasic);
   basic("anna:a:b c");

@@ -1,8 +1,10 @@
 """Nova Post, as its clients meet it. Names of the tests carry the section of the contract and the row of its table."""
 
+import calendar
 import json
 import re
 import sys
+import tempfile
 import time
 import unittest
 import uuid
@@ -11,7 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from exchange import ask, segments  # noqa: E402
-from signet_daemon import Daemon  # noqa: E402
+from signet_daemon import Daemon, free_port  # noqa: E402
 
 PATH = "/v.1.0/clients/authorization"
 
@@ -134,6 +136,63 @@ class NovaPost(unittest.TestCase):
         self.assertEqual(token.count("."), 2)
         verified = self.ask("/verify?dialect=novapost", Authorization=token)
         self.assertEqual("np-moved", verified.fields["x-signet-client"])
+
+    def sandbox(self, body, path="/v.1.0/test-api-keys", method="POST"):
+        return ask(self.daemon.port, method, path, json.dumps(body), {"Content-Type": "application/json"})
+
+    def test_3_3_the_sandbox_gives_the_same_key_on_the_same_day(self):
+        first = self.sandbox({"phone": "48500100200"})
+        self.assertEqual(200, first.status, first.body)
+        self.assertEqual(["apiKey", "createdAt", "expDate", "status"], list(first.json()))
+        self.assertEqual("Active", first.json()["status"])
+        self.assertRegex(first.json()["apiKey"], "^[0-9a-f]{32}$")
+        instants = [time.strptime(first.json()[name], "%Y-%m-%dT%H:%M:%SZ") for name in ("createdAt", "expDate")]
+        self.assertEqual(365 * 86400, calendar.timegm(instants[1]) - calendar.timegm(instants[0]))
+        self.assertEqual(first.json(), self.sandbox({"phone": "48500100200"}, "/test-api-keys").json())
+        verified = self.ask("/verify?dialect=novapost", Authorization=self.jwt(first.json()["apiKey"]))
+        self.assertEqual("48500100200", verified.fields["x-signet-client"])
+
+    def test_3_3_the_sandbox_gives_a_removed_key_again_and_stops_at_a_small_number(self):
+        self.daemon.ctl("client", "add", "48500100201")
+        key = self.sandbox({"phone": "48500100201"}).json()["apiKey"]
+        made = self.daemon.ctl("api-key", "list", "--client", "48500100201")["api_keys"]
+        self.daemon.ctl("api-key", "remove", made[0]["id"])
+        self.assertEqual(401, self.ask(f"{PATH}?apiKey={key}").status)
+        self.assertEqual(key, self.sandbox({"phone": "48500100201"}).json()["apiKey"])
+        self.assertEqual(200, self.ask(f"{PATH}?apiKey={key}").status)
+        answers = [self.sandbox({"phone": "48500100201"}) for _ in range(20)]
+        self.assertEqual({200, 429}, {answer.status for answer in answers})
+        self.assertEqual({"success": False, "errors": ["Daily limit reached"], "error": "temporarily_unavailable"},
+                         answers[-1].json())
+
+    def test_3_3_what_the_sandbox_refuses_has_its_own_shape(self):
+        for body, status, text in (({}, 400, "Missing required parameter: phone"),
+                                   ([], 400, "Missing required parameter: phone"),
+                                   ({"phone": "+48500100200"}, 400, "Invalid phone format"),
+                                   ({"phone": "380501002000"}, 400, "Invalid phone format"),
+                                   ({"phone": 48500100200}, 400, "Invalid phone format"),
+                                   ({"phone": ""}, 400, "Invalid phone format"),
+                                   ({"phone": "48500100200", "more": 1}, 400, "Unknown parameter beside phone"),
+                                   ({"phone": "48999999999"}, 404, "Client not found"),
+                                   ({"phone": "demo-novapost"}, 400, "Invalid phone format")):
+            answer = self.sandbox(body)
+            self.assertEqual((status, False, [text]),
+                             (answer.status, answer.json()["success"], answer.json()["errors"]), body)
+        self.assertEqual(405, self.sandbox({"phone": "48500100200"}, method="PUT").status)
+
+    def test_3_3_without_the_switch_the_sandbox_is_not_there(self):
+        with tempfile.TemporaryDirectory() as folder:
+            port = free_port()
+            config = Path(folder) / "signet.toml"
+            config.write_text(f'data_dir = "{folder}/data"\nissuer = "http://127.0.0.1:{port}"\nworkers = 1\n'
+                              f'listen = ["127.0.0.1:{port}"]\ndialects = ["novapost"]\n')
+            daemon = Daemon.start(data_dir=Path(folder) / "data", port=port, dev=False, arguments=["--config", config])
+            try:
+                self.assertEqual(404, ask(port, "POST", "/v.1.0/test-api-keys", '{"phone":"48500100200"}',
+                                          {"Content-Type": "application/json"}).status)
+                self.assertEqual(422, ask(port, "GET", PATH).status)
+            finally:
+                self.assertEqual(0, daemon.stop())
 
     def test_the_key_reaches_no_log(self):
         self.ask(f"{PATH}?apiKey={self.key}")

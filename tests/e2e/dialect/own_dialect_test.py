@@ -75,6 +75,23 @@ class OwnDialect(unittest.TestCase):
         answer = ask(self.daemon.port, "GET", LOGIN)
         self.assertEqual((405, "POST"), (answer.status, answer.fields["allow"]))
 
+    def test_a_hundred_more_from_the_first_start_on(self):
+        with tempfile.TemporaryDirectory() as folder:
+            dialects = Path(folder) / "dialects"
+            dialects.mkdir()
+            for n in range(100):
+                text = EXAMPLE.read_text().replace("/legacy/", f"/legacy-{n}/").replace('"legacy"', f'"legacy-{n}"')
+                (dialects / f"legacy-{n}.toml").write_text(text)
+            daemon = Daemon.start(data_dir=Path(folder))
+            try:
+                daemon.ctl("client", "add", "old-app", "--password-stdin", stdin="open sesame")
+                body = json.dumps({"auth": {"user": "old-app", "pass": "open sesame"}})
+                for n in (0, 99):
+                    answer = ask(daemon.port, "POST", f"/legacy-{n}/v2/login", body, JSON)
+                    self.assertEqual(200, answer.status, answer.body)
+            finally:
+                self.assertEqual(0, daemon.stop())
+
     def test_is_listed_and_checked(self):
         names = {d["name"]: d for d in self.daemon.ctl("dialect", "list")["dialects"]}
         self.assertEqual(LOGIN, names["legacy"]["paths"][0])

@@ -146,6 +146,19 @@ class VietQr(unittest.TestCase):
         self.assertNotEqual(200, ask(self.daemon.port, "GET", "/verify?dialect=novapost", None, bearer).status)
         self.assertEqual(404, ask(self.daemon.port, "GET", "/verify?dialect=none", None, bearer).status)
 
+    def test_one_token_is_revoked_by_its_text_and_the_others_live(self):
+        one = self.token()
+        time.sleep(1.1)  # by a clock of seconds, else it is the same token
+        other = self.token()
+        self.assertNotEqual(one, other)
+        verified = {token: {"Authorization": "Bearer " + token} for token in (one, other)}
+        self.daemon.ctl("token", "revoke", "--token-stdin", stdin=one)
+        self.assertEqual(403, ask(self.daemon.port, "GET", "/verify?dialect=vietqr", None, verified[one]).status)
+        self.assertEqual(200, ask(self.daemon.port, "GET", "/verify?dialect=vietqr", None, verified[other]).status)
+        head, claims, signature = other.split(".")
+        for wrong in (f"{head}.{claims}.{signature[:-2]}AA", f"{head}.{claims}.", head):
+            self.assertNotEqual(0, self.daemon.ctl("token", "revoke", "--token-stdin", stdin=wrong, check=False)[0])
+
     def test_verify_tells_who_it_is_and_follows_revocations(self):
         self.daemon.ctl("client", "add", "qr-revoked", "--password-stdin", stdin="open sesame")
         token = self.ask("POST", TOKEN, Authorization=basic("qr-revoked", "open sesame")).json()["access_token"]
