@@ -95,7 +95,7 @@ void renew_token(DialectCall& call, const AskedPtr& asked) {
       }));
 }
 
-void ask(DialectCall& call, std::string phone, const std::optional<DialectRecord>& record) {
+void ask(DialectCall& call, const std::string& phone, const std::optional<DialectRecord>& record) {
   const auto before = record ? read_sandbox_key(record->value) : std::nullopt;
   bool renewed = false;
   const auto key = ask_for_sandbox_key(before, call.scope.clock() / 1000, call.scope.keystore.family_keys(), renewed);

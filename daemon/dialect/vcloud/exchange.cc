@@ -29,7 +29,7 @@ void answer(DialectCall& call, const Made& made) {
 }
 
 // The registration takes the token, unless another exchange was faster: then the token goes again. Nobody has seen it.
-void take(DialectCall& call, FoundRegistration found, std::shared_ptr<const Made> made) {
+void take(DialectCall& call, FoundRegistration found, const std::shared_ptr<const Made>& made) {
   VcloudRegistration& one = found.registration;
   one.token = made->token.id;
   const std::string owner = one.owner;
@@ -47,16 +47,17 @@ void take(DialectCall& call, FoundRegistration found, std::shared_ptr<const Made
 
 // Made before the registration has it, so that no failure between the two uses the registration up.
 void make(DialectCall& call, FoundRegistration found) {
-  const ClientRecord* client = call.scope.keystore.clients().find(call.tenant_number(), found.registration.owner);
+  const std::string owner = found.registration.owner;
+  const ClientRecord* client = call.scope.keystore.clients().find(call.tenant_number(), owner);
   if (client == nullptr || client->disabled()) return call.refuse(DialectCondition::kInvalidGrant);
   ApiToken token{.tenant = call.tenant_number(),
                  .kind = ApiTokenKind::kVcloud,
-                 .client_id = found.registration.owner,
-                 .subject = found.registration.owner,
+                 .client_id = owner,
+                 .subject = owner,
                  .name = found.registration.name,
                  .scope = std::string(client->scope())};
   call.scope.keystore.create_api_token(
-      vcloud_actor(found.registration.owner), std::move(token),
+      vcloud_actor(owner), std::move(token),
       errand<Made>(
           call,
           [found = std::move(found)](DialectCall& later, std::expected<Made, StoreError> made) {

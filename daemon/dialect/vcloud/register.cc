@@ -41,8 +41,8 @@ std::string registered_json(const Registered& one) {
 
 void register_records(DialectCall& call, const VcloudUser& user, std::vector<DialectRecordChange> changes,
                       std::string_view what, Registered registered) {
-  change_records(call, vcloud_actor(user.client->client_id()), std::move(changes),
-                 {.what = std::string(what), .subject = registered.id},
+  DialectAudit audit{.what = std::string(what), .subject = registered.id};
+  change_records(call, vcloud_actor(user.client->client_id()), std::move(changes), std::move(audit),
                  [registered = std::move(registered)](DialectCall& later, bool made) {
                    if (!made) return later.refuse(DialectCondition::kConflict);
                    later.answer(200, registered_json(registered));
