@@ -115,10 +115,10 @@ std::string make_vietqr(Keystore& keystore, const Dialect&, Accounts& accounts) 
 
 constexpr std::string_view kDemoPhone = "48500100200";
 
-// Whom the sandbox gives its key to.
-std::string make_phone(Keystore& keystore) {
-  if (keystore.clients().find(0, kDemoPhone) != nullptr) return {};
-  Client client{.client_id = std::string(kDemoPhone), .scope = "a.read", .created_at = std::time(nullptr)};
+// A client without a secret.
+std::string make_client(Keystore& keystore, std::string_view id) {
+  if (keystore.clients().find(0, id) != nullptr) return {};  // goes on with what is there
+  Client client{.client_id = std::string(id), .scope = "a.read", .created_at = std::time(nullptr)};
   auto added =
       wait_for<Client>([&](auto done) { keystore.store().add_client(kActor, std::move(client), std::move(done)); });
   return added ? std::string() : added.error();
@@ -128,23 +128,17 @@ std::string make_novapost(Keystore& keystore, const Dialect&, Accounts& accounts
   constexpr std::string_view kName = "novapost";
   const std::string id = "demo-novapost";
   std::string key = accounts.kept(kName, "apiKey");
-  if (keystore.clients().find(0, id) == nullptr) {
-    Client client{.client_id = id, .scope = "a.read", .created_at = std::time(nullptr)};
-    auto added =
-        wait_for<Client>([&](auto done) { keystore.store().add_client(kActor, std::move(client), std::move(done)); });
-    if (!added) return added.error();
-  }
+  if (std::string error = make_client(keystore, id); !error.empty()) return error;
   if (key.empty() || !keystore.identify_api_token(0, key)) {
     ApiToken token{.kind = ApiTokenKind::kApiKey, .client_id = id, .subject = id, .name = "demo", .scope = "a.read"};
     auto made = wait_for<Keystore::MadeApiToken>(
         [&](auto done) { keystore.create_api_token(kActor, std::move(token), std::move(done)); });
     if (!made) return made.error();
-    const ByteSpan text = made->text.expose();
-    key.assign(reinterpret_cast<const char*>(text.data()), text.size());
+    key = as_text(made->text.expose());
   }
   accounts.set(kName, "apiKey", key);
   accounts.set(kName, "phone", kDemoPhone);
-  return make_phone(keystore);
+  return make_client(keystore, kDemoPhone);  // whom the sandbox gives its key to
 }
 
 // What a registration and its exchange leave behind.
@@ -180,8 +174,7 @@ std::string make_vcloud(Keystore& keystore, const Dialect& dialect, Accounts& ac
     auto made = wait_for<Keystore::MadeApiToken>(
         [&](auto done) { keystore.create_api_token(kActor, std::move(token), std::move(done)); });
     if (!made) return made.error();
-    const ByteSpan octets = made->text.expose();
-    text.assign(reinterpret_cast<const char*>(octets.data()), octets.size());
+    text = as_text(made->text.expose());
     if (std::string error = register_vcloud_token(keystore, *made); !error.empty()) return error;
   }
   accounts.set(kName, "tenant",

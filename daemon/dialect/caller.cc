@@ -36,11 +36,6 @@ std::string_view body_to_keep(const DialectCall& call) {
 
 SecretBytes secret_copy(std::string_view text) { return SecretBytes::copy_of(as_bytes(text)); }
 
-std::string_view text_of(const SecretBytes& secret) {
-  const ByteSpan octets = secret.expose();
-  return {reinterpret_cast<const char*>(octets.data()), octets.size()};
-}
-
 }  // namespace
 
 DialectCallers::DialectCallers(WorkerScope& scope, const DialectShared& shared, DialectReserver& reserver)
@@ -164,7 +159,7 @@ void DialectCallers::password_checked(std::unique_ptr<WaitingPassword> waiting) 
                          *client->password() == *waiting->verifier;
   const bool disabled = client != nullptr && client->disabled();
   if (waiting->verdict == PasswordVerdict::kRight && unchanged && !disabled) {
-    passwords_.add(*client, text_of(waiting->password), monotonic_ns());
+    passwords_.add(*client, as_text(waiting->password.expose()), monotonic_ns());
     return reserver_.serve_again(request);
   }
   if (waiting->verdict == PasswordVerdict::kWrong && !waiting->other_password.empty()) {

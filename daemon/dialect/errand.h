@@ -6,6 +6,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "daemon/dialect/dialect_call.h"
@@ -66,11 +68,22 @@ StoreDone<T> errand(DialectCall& call, typename Errand<T>::Then then, typename E
   return [one](std::expected<T, StoreError> result) { one->completed(std::move(result)); };
 }
 
+// Who changes something is a client of the dialect, not a process on this machine.
+inline AuditActor dialect_actor(std::string_view dialect, std::string_view client_id) {
+  constexpr uint32_t kNobody = UINT32_MAX;
+  return {.uid = kNobody, .pid = 0, .via = std::string(dialect) + ":" + std::string(client_id)};
+}
+
 // What a failed change reads like: busy and unavailable are 503, everything else is the caller's to say.
 inline bool refused_for_now(DialectAnswers& call, const StoreError& error) {
   const bool for_now = error.kind == StoreErrorKind::kBusy || error.kind == StoreErrorKind::kUnavailable;
   if (for_now) call.refuse_for_a_while(DialectCondition::kUnavailable, 1);
   return for_now;
+}
+
+// The same, with what everything else reads like.
+inline void refuse_failed(DialectAnswers& call, const StoreError& error, DialectCondition otherwise) {
+  if (!refused_for_now(call, error)) call.refuse(otherwise);
 }
 
 }  // namespace signet

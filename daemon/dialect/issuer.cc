@@ -27,7 +27,6 @@ const SigningKey* key_of(const DialectCall& call) {
 }
 
 const DialectAnswer& answer_of(const DialectCall& call, const DialectIssue& issue) {
-  if (issue.answer != nullptr) return *issue.answer;
   const auto& with_refresh = call.endpoint->success_with_refresh;
   return !issue.refresh_token.empty() && with_refresh ? *with_refresh : *call.endpoint->success;
 }

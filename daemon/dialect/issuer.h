@@ -17,12 +17,11 @@ enum class SigningPurpose : uint8_t { kToken = 0, kDialect = 1 };
 // How one token differs from what its dialect and its client say.
 struct DialectIssue {
   const ClientRecord& client;
-  const ApiToken* key = nullptr;          // whose id stands in the token, if that was presented
-  std::string_view subject = {};          // empty = the client
-  std::string_view scope = {};            // empty = the client's
-  const FamilyId* family = nullptr;       // what the session is made with, if that is a refresh token
-  std::string_view refresh_token = {};    // goes with the answer; the endpoint has success_with_refresh
-  const DialectAnswer* answer = nullptr;  // null = the endpoint's success, or success_with_refresh
+  const ApiToken* key = nullptr;        // whose id stands in the token, if that was presented
+  std::string_view subject = {};        // empty = the client
+  std::string_view scope = {};          // empty = the client's
+  const FamilyId* family = nullptr;     // what the session is made with, if that is a refresh token
+  std::string_view refresh_token = {};  // goes with the answer; the endpoint has success_with_refresh
 };
 
 // Loop thread only; does not allocate in the steady state.

@@ -18,7 +18,7 @@ void list_page(DialectCall& call, const std::shared_ptr<Listing>& listing) {
       listing->query,
       errand<DialectRecordPage>(call, [listing](DialectCall& later, std::expected<DialectRecordPage, StoreError> page) {
         if (!page) {
-          if (!refused_for_now(later, page.error())) later.refuse(DialectCondition::kServerError);
+          refuse_failed(later, page.error(), DialectCondition::kServerError);
           return;
         }
         for (DialectRecord& record : page->records) {
@@ -44,7 +44,7 @@ void get_record(DialectCall& call, DialectRecordKind kind, std::string id,
       call.tenant_number(), kind, std::move(id),
       errand<Record>(call, [then = std::move(then)](DialectCall& later, std::expected<Record, StoreError> got) {
         if (got) return then(later, std::move(*got));
-        if (!refused_for_now(later, got.error())) later.refuse(DialectCondition::kServerError);
+        refuse_failed(later, got.error(), DialectCondition::kServerError);
       }));
 }
 
@@ -57,6 +57,14 @@ void list_records(DialectCall& call, DialectRecordKind kind, std::string prefix,
   listing->most = most;
   listing->then = std::move(then);
   list_page(call, listing);
+}
+
+std::vector<DialectRecordChange> erasures_of(std::vector<DialectRecordChange> puts) {
+  for (DialectRecordChange& change : puts) {
+    change.value.reset();
+    change.expires_at = 0;
+  }
+  return puts;
 }
 
 void change_records(DialectCall& call, AuditActor actor, std::vector<DialectRecordChange> changes, DialectAudit audit,

@@ -23,6 +23,9 @@ void get_record(DialectCall& call, DialectRecordKind kind, std::string id,
 void list_records(DialectCall& call, DialectRecordKind kind, std::string prefix, size_t most,
                   std::function<void(DialectCall&, std::vector<DialectRecord>)> then);
 
+// erasures_of: the erasure of each record that `puts` would put, expected in the same state.
+std::vector<DialectRecordChange> erasures_of(std::vector<DialectRecordChange> puts);
+
 // change_records: all changes or none. `then` is told whether they were made: false when a record was not in the state
 // that was expected. `undo` is called instead of `then` when the peer is gone and the changes were refused.
 void change_records(DialectCall& call, AuditActor actor, std::vector<DialectRecordChange> changes, DialectAudit audit,

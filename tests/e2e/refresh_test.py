@@ -16,6 +16,7 @@ import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from at_once import at_once  # noqa: E402
 from signet_daemon import Daemon  # noqa: E402
 
 GRACE_S = 10  # of --dev
@@ -225,17 +226,7 @@ class Refresh(unittest.TestCase):
 
     def test_64_threads_with_one_token_share_one_rotation_and_later_uses_are_dead(self):
         token = self.client.family("--subject", "crowd")["refresh_token"]
-        answers, barrier = [], threading.Barrier(64)
-
-        def run():
-            barrier.wait()
-            answers.append(self.client.ask(token))
-
-        threads = [threading.Thread(target=run) for _ in range(64)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        answers = at_once(64, lambda: self.client.ask(token))
         self.assertEqual([200] * 64, [status for status, _, _ in answers])
         successors = {body["refresh_token"] for _, _, body in answers}
         self.assertEqual(1, len(successors))

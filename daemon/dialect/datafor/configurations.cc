@@ -12,12 +12,6 @@ namespace {
 constexpr DialectRecordKind kKind = DialectRecordKind::kDataforConfiguration;
 using Revisions = std::vector<uint64_t>;
 
-// Who changes something is the client, not a process on this machine.
-AuditActor actor_of(const DialectCaller& caller) {
-  constexpr uint32_t kNobody = UINT32_MAX;
-  return {.uid = kNobody, .pid = 0, .via = "datafor:" + std::string(caller.client->client_id())};
-}
-
 const DataforConfiguration* find_configuration(DialectCall& call, std::string_view name) {
   const auto* resident = call.scope.keystore.dialect_configurations().find(call.tenant_number(), name);
   const auto* ready = resident == nullptr ? nullptr : call.service.state<DataforSigner>().ready(*resident);
@@ -27,7 +21,8 @@ const DataforConfiguration* find_configuration(DialectCall& call, std::string_vi
 void change(DialectCall& call, const DialectCaller& caller, std::vector<DialectRecordChange> changes,
             std::string_view what, std::string_view subject) {
   call.scope.keystore.change_dialect_records(
-      actor_of(caller), std::move(changes), {.what = std::string(what), .subject = std::string(subject)},
+      dialect_actor("datafor", caller.client->client_id()), std::move(changes),
+      {.what = std::string(what), .subject = std::string(subject)},
       errand<Revisions>(call, [](DialectAnswers& answers, std::expected<Revisions, StoreError> done) {
         if (done) return datafor_succeed(answers);
         if (refused_for_now(answers, done.error())) return;

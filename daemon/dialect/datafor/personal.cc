@@ -3,7 +3,7 @@
 #include "daemon/dialect/datafor/handlers.h"
 #include "daemon/dialect/datafor/signing.h"
 #include "daemon/dialect/dialect_service.h"
-#include "protocol/json/writer.h"
+#include "daemon/dialect/json_text.h"
 
 namespace signet {
 namespace {
@@ -23,11 +23,7 @@ const DataforSigner::Ready* find_self_service(DialectCall& call, std::string_vie
 }
 
 std::string json_string(std::string_view text) {
-  std::string out(6 * text.size() + 2, '\0');
-  JsonWriter json(out);
-  json.string(text);
-  out.resize(json.size());
-  return out;
+  return json_text(text.size(), 2, [&](JsonWriter& json) { json.string(text); });
 }
 
 }  // namespace

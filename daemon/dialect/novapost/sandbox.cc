@@ -76,7 +76,7 @@ void make_token(DialectCall& call, const AskedPtr& asked) {
       errand<Made>(call, [asked](DialectCall& later, std::expected<Made, StoreError> made) {
         // Another request for it was faster.
         if (made || made.error().kind == StoreErrorKind::kConflict) return answer(later, *asked);
-        if (!refused_for_now(later, made.error())) later.refuse(DialectCondition::kServerError);
+        refuse_failed(later, made.error(), DialectCondition::kServerError);
       }));
 }
 
@@ -91,7 +91,7 @@ void renew_token(DialectCall& call, const AskedPtr& asked) {
       {.via = "novapost"}, {.tenant = call.tenant_number(), .id = *id, .client_id = asked->phone},
       errand<void>(call, [asked](DialectCall& later, std::expected<void, StoreError> done) {
         if (done || done.error().kind == StoreErrorKind::kNotFound) return make_token(later, asked);
-        if (!refused_for_now(later, done.error())) later.refuse(DialectCondition::kServerError);
+        refuse_failed(later, done.error(), DialectCondition::kServerError);
       }));
 }
 

@@ -109,19 +109,9 @@ std::string account_object(const Dialect& dialect, const TenantKeys& tenant, con
     json.member("name", one.name);
     json.member("softwareId", one.software_id);
     json.member("softwareVersion", one.software_version);
-    if (!one.role.empty()) {
-      json.key("role");
-      json.begin_object();
-      json.member("name", role_name(one.role));
-      json.member("id", one.role);
-      json.end_object();
-    }
+    if (!one.role.empty()) write_reference(json, "role", role_name(one.role), one.role);
     json.member("uri", one.uri);
-    json.key("org");
-    json.begin_object();
-    json.member("name", org);
-    json.member("id", org_urn(tenant));
-    json.end_object();
+    write_reference(json, "org", org, org_urn(tenant));
     json.member("status", account_status_name(one.status));
     json.end_object();
   });

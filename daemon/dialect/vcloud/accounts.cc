@@ -94,7 +94,7 @@ void erase(DialectCall& call, const FoundAccount& found, const std::string& user
   changes.push_back(put_account(tenant, found.account, DialectRecordState::at(found.revision)));
   changes.push_back(put_account_name(tenant, found.account));
   changes.back().expected = DialectRecordState::any();
-  for (DialectRecordChange& change : changes) change.value.reset();
+  changes = erasures_of(std::move(changes));
   if (!found.account.device.empty()) {
     changes.push_back({.tenant = tenant, .kind = DialectRecordKind::kVcloudDevice, .id = found.account.device});
   }
@@ -180,7 +180,7 @@ void vcloud_account_delete(DialectCall& call) {
         vcloud_actor(user), later.tenant_number(), found.account.id,
         errand<void>(later, [found, user](DialectCall& last, std::expected<void, StoreError> done) {
           if (done || done.error().kind == StoreErrorKind::kNotFound) return erase(last, found, user);
-          if (!refused_for_now(last, done.error())) last.refuse(DialectCondition::kServerError);
+          refuse_failed(last, done.error(), DialectCondition::kServerError);
         }));
   });
 }

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "daemon/dialect/json_text.h"
+#include "daemon/dialect/record_errands.h"
 #include "daemon/dialect/vcloud/names.h"
 #include "protocol/base/base64url.h"
 #include "protocol/base/random.h"
@@ -101,12 +102,7 @@ std::vector<DialectRecordChange> put_device(uint32_t tenant, const std::string& 
 
 std::vector<DialectRecordChange> erase_device(uint32_t tenant, const std::string& record_id, const VcloudDevice& device,
                                               DialectRecordState expected) {
-  std::vector<DialectRecordChange> changes = put_device(tenant, record_id, device, expected);
-  for (DialectRecordChange& change : changes) {
-    change.value.reset();
-    change.expires_at = 0;
-  }
-  return changes;
+  return erasures_of(put_device(tenant, record_id, device, expected));
 }
 
 }  // namespace signet

@@ -77,7 +77,7 @@ void create_family(DialectCall& call, const ActivationPtr& one) {
           call,
           [one](DialectCall& later, std::expected<RefreshFamily, StoreError> made) {
             if (made) return activate(later, one);
-            if (!refused_for_now(later, made.error())) later.refuse(DialectCondition::kInvalidGrant);
+            refuse_failed(later, made.error(), DialectCondition::kInvalidGrant);
           },
           [one, tenant](WorkerScope& scope, const std::expected<RefreshFamily, StoreError>& made) {
             if (made) give_up(scope, tenant, *one);
@@ -96,7 +96,7 @@ void add_client(DialectCall& call, const ActivationPtr& one) {
       errand<Client>(call, [one](DialectCall& later, std::expected<Client, StoreError> added) {
         // One that is there already is this account's, of an earlier time or of a poll at the same time.
         if (added || added.error().kind == StoreErrorKind::kConflict) return create_family(later, one);
-        if (!refused_for_now(later, added.error())) later.refuse(DialectCondition::kInvalidGrant);
+        refuse_failed(later, added.error(), DialectCondition::kInvalidGrant);
       }));
 }
 

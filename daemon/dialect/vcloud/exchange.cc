@@ -22,10 +22,8 @@ void answer(DialectCall& call, const Made& made) {
   if (call.tenant == nullptr || client == nullptr || client->disabled()) {
     return call.refuse(DialectCondition::kInvalidGrant);
   }
-  const ByteSpan text = made.text.expose();
-  call.service.issuer().issue(call, {.client = *client,
-                                     .key = &made.token,
-                                     .refresh_token = {reinterpret_cast<const char*>(text.data()), text.size()}});
+  call.service.issuer().issue(call,
+                              {.client = *client, .key = &made.token, .refresh_token = as_text(made.text.expose())});
 }
 
 // The registration takes the token, unless another exchange was faster: then the token goes again. Nobody has seen it.
@@ -62,7 +60,7 @@ void make(DialectCall& call, FoundRegistration found) {
           call,
           [found = std::move(found)](DialectCall& later, std::expected<Made, StoreError> made) {
             if (made) return take(later, found, std::make_shared<const Made>(std::move(*made)));
-            if (!refused_for_now(later, made.error())) later.refuse(DialectCondition::kInvalidGrant);
+            refuse_failed(later, made.error(), DialectCondition::kInvalidGrant);
           },
           [](WorkerScope& scope, const std::expected<Made, StoreError>& made) {
             if (made) remove(scope, made->token);

@@ -40,6 +40,14 @@ std::string user_urn(const TenantKeys& tenant, std::string_view client_id) {
 
 std::string org_urn(const TenantKeys& tenant) { return "urn:vcloud:org:" + uuid_text(tenant_key_of(tenant.name)); }
 
+void write_reference(JsonWriter& json, JsonName member, std::string_view name, std::string_view id) {
+  json.key(member);
+  json.begin_object();
+  json.member("name", name);
+  json.member("id", id);
+  json.end_object();
+}
+
 bool plain_vcloud_text(std::string_view text, size_t max) {
   const auto control = [](char c) { return static_cast<uint8_t>(c) < 0x20 || c == 0x7F; };
   return text.size() <= max && valid_utf8(text) && std::ranges::none_of(text, control);

@@ -8,7 +8,7 @@
 
 #include "daemon/dialect/uuid.h"
 #include "keystore/keys/key_set.h"
-#include "protocol/dialect/dialect.h"
+#include "protocol/json/writer.h"
 
 namespace signet {
 
@@ -24,6 +24,9 @@ std::string digest_name(std::initializer_list<std::string_view> texts);
 // "urn:vcloud:user:..." and "urn:vcloud:org:...", by the pseudonyms that tokens have too.
 std::string user_urn(const TenantKeys& tenant, std::string_view client_id);
 std::string org_urn(const TenantKeys& tenant);
+
+// A member whose value is {"name":...,"id":...}, as clients read owners, organisations and roles.
+void write_reference(JsonWriter& json, JsonName member, std::string_view name, std::string_view id);
 
 // Texts that clients give: at most `max` octets of UTF-8 without control characters.
 bool plain_vcloud_text(std::string_view text, size_t max);

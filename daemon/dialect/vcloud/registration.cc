@@ -84,9 +84,7 @@ std::vector<DialectRecordChange> put_registration(uint32_t tenant, const VcloudR
 
 std::vector<DialectRecordChange> erase_registration(uint32_t tenant, const VcloudRegistration& one,
                                                     DialectRecordState expected) {
-  std::vector<DialectRecordChange> changes = put_registration(tenant, one, expected, 0);
-  for (DialectRecordChange& change : changes) change.value.reset();
-  return changes;
+  return erasures_of(put_registration(tenant, one, expected, 0));
 }
 
 std::string token_object(const Dialect& dialect, const TenantKeys& tenant, const VcloudRegistration& one) {
@@ -95,16 +93,8 @@ std::string token_object(const Dialect& dialect, const TenantKeys& tenant, const
     json.begin_object();
     json.member("id", std::string(kTokenUrn) + one.id);
     json.member("name", one.name);
-    json.key("owner");
-    json.begin_object();
-    json.member("name", one.owner);
-    json.member("id", user_urn(tenant, one.owner));
-    json.end_object();
-    json.key("org");
-    json.begin_object();
-    json.member("name", org);
-    json.member("id", org_urn(tenant));
-    json.end_object();
+    write_reference(json, "owner", one.owner, user_urn(tenant, one.owner));
+    write_reference(json, "org", org, org_urn(tenant));
     json.member("type", "REFRESH");
     json.key("expirationTimeUtc");  // they do not expire
     json.null();

@@ -1,6 +1,7 @@
 #include "daemon/dialect/vcloud/session.h"
 
 #include "daemon/dialect/dialect_service.h"
+#include "daemon/dialect/errand.h"
 #include "daemon/endpoint/rate_check.h"
 #include "protocol/oauth/scope.h"
 
@@ -24,10 +25,7 @@ std::optional<VcloudUser> vcloud_administrator(DialectCall& call) {
   return std::nullopt;
 }
 
-AuditActor vcloud_actor(std::string_view client_id) {
-  constexpr uint32_t kNobody = UINT32_MAX;
-  return {.uid = kNobody, .pid = 0, .via = "vcloud:" + std::string(client_id)};
-}
+AuditActor vcloud_actor(std::string_view client_id) { return dialect_actor("vcloud", client_id); }
 
 bool vcloud_admitted(DialectCall& call) {
   if (call.again) return true;

@@ -25,7 +25,7 @@ std::optional<VcloudUser> vcloud_user(DialectCall& call);
 // The same, of an administrator.
 std::optional<VcloudUser> vcloud_administrator(DialectCall& call);
 
-// Who changes something is the client, not a process on this machine.
+// dialect_actor of this dialect.
 AuditActor vcloud_actor(std::string_view client_id);
 
 // Whether a call that presents no credential of a known form may go on: the limits of the address. Else it has been

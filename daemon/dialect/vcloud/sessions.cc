@@ -32,7 +32,7 @@ void vcloud_log_out(DialectCall& call) {
       vcloud_actor(client_id), std::move(revocation),
       errand<RevocationOutcome>(call, [](DialectCall& later, std::expected<RevocationOutcome, StoreError> done) {
         if (done) return later.answer(204, {}, {});
-        if (!refused_for_now(later, done.error())) later.refuse(DialectCondition::kServerError);
+        refuse_failed(later, done.error(), DialectCondition::kServerError);
       }));
 }
 

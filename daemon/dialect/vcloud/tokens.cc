@@ -84,7 +84,7 @@ void end_sessions(DialectCall& call, FoundRegistration found, const std::string&
       errand<RevocationOutcome>(call, [found = std::move(found), user](
                                           DialectCall& later, std::expected<RevocationOutcome, StoreError> done) {
         if (done) return erase(later, found, user);
-        if (!refused_for_now(later, done.error())) later.refuse(DialectCondition::kServerError);
+        refuse_failed(later, done.error(), DialectCondition::kServerError);
       }));
 }
 
@@ -119,7 +119,7 @@ void vcloud_token_delete(DialectCall& call) {
         {.tenant = later.tenant_number(), .id = *found.registration.token, .client_id = found.registration.owner},
         errand<void>(later, [found, user](DialectCall& last, std::expected<void, StoreError> done) {
           if (done || done.error().kind == StoreErrorKind::kNotFound) return end_sessions(last, found, user);
-          if (!refused_for_now(last, done.error())) last.refuse(DialectCondition::kServerError);
+          refuse_failed(last, done.error(), DialectCondition::kServerError);
         }));
   });
 }

@@ -2,7 +2,6 @@
 
 import sys
 import tempfile
-import threading
 import time
 import unittest
 import urllib.parse
@@ -10,6 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+from at_once import at_once  # noqa: E402
 from faked_clock import FakedClock, can_be_faked  # noqa: E402
 from signet_daemon import Daemon  # noqa: E402
 from vcloud import Client  # noqa: E402
@@ -87,18 +87,7 @@ class Accounts(VcloudCase):
 
     def test_sixty_four_at_once_get_one_successor(self):
         _, token = self.admin.activate("race")
-        answers = []
-        barrier = threading.Barrier(64)
-
-        def run():
-            barrier.wait()
-            answers.append(self.admin.refresh(token))
-
-        threads = [threading.Thread(target=run) for _ in range(64)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        answers = at_once(64, lambda: self.admin.refresh(token))
         self.assertEqual({200}, {answer.status for answer in answers})
         self.assertEqual(1, len({answer.json()["refresh_token"] for answer in answers}))
         self.assertEqual(64, len({answer.json()["access_token"] for answer in answers}))
@@ -107,18 +96,7 @@ class Accounts(VcloudCase):
         client_id = self.admin.new_account("many polls")
         asked = self.admin.authorize(client_id).json()
         self.admin.grant(asked["user_code"])
-        answers = []
-        barrier = threading.Barrier(16)
-
-        def run():
-            barrier.wait()
-            answers.append(self.admin.poll(client_id, asked["device_code"]))
-
-        threads = [threading.Thread(target=run) for _ in range(16)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        answers = at_once(16, lambda: self.admin.poll(client_id, asked["device_code"]))
         won = [answer for answer in answers if answer.status == 200]
         self.assertEqual(1, len(won), [answer.status for answer in answers])
         self.session(self.admin.refresh(won[0].json()["refresh_token"]))

@@ -4,13 +4,14 @@ contract and the row of its table that they show."""
 import base64
 import json
 import sys
-import threading
 import time
 import unittest
 import urllib.parse
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+from at_once import at_once  # noqa: E402
 from exchange import ask, segments  # noqa: E402
 from vcloud import JWT_BEARER, Client  # noqa: E402
 from vcloud_case import UUID, VcloudCase  # noqa: E402
@@ -144,18 +145,7 @@ class Registration(VcloudCase):
 
     def test_1_1_two_exchanges_at_the_same_time_have_one_winner(self):
         client_id = self.ann.register({"client_name": "race"}).json()["client_id"]
-        answers = []
-        barrier = threading.Barrier(16)
-
-        def run():
-            barrier.wait()
-            answers.append(self.ann.exchange(client_id))
-
-        threads = [threading.Thread(target=run) for _ in range(16)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        answers = at_once(16, lambda: self.ann.exchange(client_id))
         won = [answer for answer in answers if answer.status == 200]
         self.assertEqual(1, len(won), [answer.status for answer in answers])
         self.assertEqual({200, 400}, {answer.status for answer in answers})
