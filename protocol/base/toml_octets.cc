@@ -14,8 +14,13 @@ size_t skipped_size(std::string_view rest) {
   bool lines = rest.starts_with("\"\"\"") || rest.starts_with("'''");
   std::string_view quote = rest.substr(0, lines ? 3 : 1);
   size_t limit = lines ? rest.size() : end_of_line;
-  for (size_t at = quote.size(); at < limit; ++at) {
-    if (rest[at] == '\\' && quote[0] == '"') {
+  const auto stops = [&](char c) { return c == quote[0] || (c == '\\' && quote[0] == '"'); };
+  const auto next = [&](size_t at) {
+    const auto from = rest.begin() + static_cast<ptrdiff_t>(std::min(at, limit));
+    return static_cast<size_t>(std::find_if(from, rest.begin() + static_cast<ptrdiff_t>(limit), stops) - rest.begin());
+  };
+  for (size_t at = next(quote.size()); at < limit; at = next(at + 1)) {
+    if (rest[at] == '\\') {
       ++at;
     } else if (rest.substr(at).starts_with(quote)) {
       size_t end = at + quote.size();
@@ -35,9 +40,9 @@ size_t stray_octet_line(std::string_view text) {
   char before = '\n';
   while (!text.empty()) {
     if (static_cast<unsigned char>(text[0]) >= 0x80) return line;
-    bool quote = text[0] == '"' || text[0] == '\'';
+    const bool quote = text[0] == '"' || text[0] == '\'';
     if (quote && kBeforeText.find(before) == std::string_view::npos) return line;
-    size_t size = std::max<size_t>(skipped_size(text), 1);
+    const size_t size = quote || text[0] == '#' ? std::max<size_t>(skipped_size(text), 1) : 1;
     line += static_cast<size_t>(std::count(text.begin(), text.begin() + static_cast<ptrdiff_t>(size), '\n'));
     before = text[size - 1];
     text.remove_prefix(size);

@@ -79,22 +79,21 @@ Template compile_body(const LocatedText& text, uint32_t captures_here, std::stri
 }
 
 // Whether a JSON body has a top-level member `error`; nothing when it is no JSON object.
-std::optional<bool> has_error_member(const DialectAnswer& answer) {
-  if (answer.body.empty() || template_syntax(answer.content_type) != TemplateSyntax::kJson) return std::nullopt;
-  const auto json = read_json(sample_render(answer.body), {.size_max = SIZE_MAX, .allow_fractions = true});
+std::optional<bool> has_error_member(const Template& body, std::string_view content_type) {
+  if (body.empty() || template_syntax(content_type) != TemplateSyntax::kJson) return std::nullopt;
+  const auto json = read_json(sample_render(body), {.size_max = SIZE_MAX, .allow_fractions = true});
   if (!json || json->as_object() == nullptr) return std::nullopt;
   return json->find("error") != nullptr;
 }
 
-void warn_about_error_member(const DialectAnswer& answer, uint32_t line, std::string_view what,
+void warn_about_error_member(std::optional<bool> has_error, int status, uint32_t line, std::string_view what,
                              DialectProblems& problems) {
-  const auto has = has_error_member(answer);
-  if (!has) return;
-  if (answer.status < 300 && *has) {
+  if (!has_error) return;
+  if (status < 300 && *has_error) {
     problems.warning(
-        line, fmt::format("{}: clients may take an answer of status {} with a member \"error\" for a failure", what,
-                          answer.status));
-  } else if (answer.status >= 300 && !*has) {
+        line,
+        fmt::format("{}: clients may take an answer of status {} with a member \"error\" for a failure", what, status));
+  } else if (status >= 300 && !*has_error) {
     problems.warning(
         line,
         fmt::format("{}: the body has no member \"error\" at its top; RFC 6749 section 5.2 clients need one", what));
@@ -129,8 +128,47 @@ class ErrorRowView {
   std::vector<const AnswerRow*> rows_;
 };
 
-DialectErrorAnswer compile_error(const ErrorRowView& row, const DialectConditionEntry& built_in,
-                                 const AnswerScope& scope) {
+struct ErrorBody {
+  Template body;
+  std::optional<bool> has_error_member;
+};
+
+// Bodies of the rows of one scope: most conditions of a set have that of its default row.
+class ErrorBodies {
+ public:
+  explicit ErrorBodies(const AnswerScope& scope) : scope_(scope) {
+    built_in_.body.emplace(std::string(kBuiltInBody), 0);
+  }
+
+  // `from` is borrowed until the end of this; what comes back, until the next call.
+  const ErrorBody& body(const AnswerRow& from, std::string_view content_type) {
+    const auto same = [&](const Compiled& one) { return one.from == &from && one.content_type == content_type; };
+    auto at = std::ranges::find_if(compiled_, same);
+    if (at == compiled_.end()) at = compiled_.insert(at, compile(from, content_type));
+    return at->body;
+  }
+  const AnswerRow& built_in() const { return built_in_; }
+  const AnswerScope& scope() const { return scope_; }
+
+ private:
+  struct Compiled {
+    const AnswerRow* from;
+    std::string content_type;
+    ErrorBody body;
+  };
+  Compiled compile(const AnswerRow& from, std::string_view content_type) const {
+    Template body = compile_body(*from.body, from.captures_here, content_type, TemplatePlace::kError, scope_);
+    const auto has_error = has_error_member(body, content_type);
+    return {&from, std::string(content_type), {std::move(body), has_error}};
+  }
+
+  const AnswerScope& scope_;
+  AnswerRow built_in_;
+  std::vector<Compiled> compiled_;
+};
+
+DialectErrorAnswer compile_error(const ErrorRowView& row, const DialectConditionEntry& built_in, ErrorBodies& bodies) {
+  const AnswerScope& scope = bodies.scope();
   DialectErrorAnswer answer;
   const int* status = row.first(&AnswerRow::status);
   answer.status = status != nullptr ? *status : built_in.status;
@@ -146,19 +184,17 @@ DialectErrorAnswer compile_error(const ErrorRowView& row, const DialectCondition
   constexpr uint32_t kKnown =
       bit(TemplateValue::kError) | bit(TemplateValue::kErrorDescription) | bit(TemplateValue::kStatus);
   if (!has_no_body(answer.status)) {
-    AnswerRow built_in_row;
-    built_in_row.body = LocatedText{std::string(kBuiltInBody), 0};
     const AnswerRow* from = row.first_row(&AnswerRow::body);
     // A row that changes the type alone keeps the built-in body only while that still is of the type.
     if (from == nullptr && template_syntax(answer.content_type) != TemplateSyntax::kJson) {
       scope.problems->error(type->line, "content_type: a type that is not JSON needs a body of its own");
       return answer;
     }
-    if (from == nullptr) from = &built_in_row;
-    const Template body =
-        compile_body(*from->body, from->captures_here, answer.content_type, TemplatePlace::kError, scope);
-    answer.body = fold(body, input, kKnown);
-    warn_about_error_member(answer, from->body->line, fmt::format("error {}", built_in.name), *scope.problems);
+    if (from == nullptr) from = &bodies.built_in();
+    const ErrorBody& body = bodies.body(*from, answer.content_type);
+    answer.body = fold(body.body, input, kKnown);
+    warn_about_error_member(body.has_error_member, answer.status, from->body->line,
+                            fmt::format("error {}", built_in.name), *scope.problems);
   }
   Headers headers;
   for (const AnswerRow* one : row.rows()) headers.add(one->headers);
@@ -185,7 +221,8 @@ DialectAnswer compile_success(const AnswerRow& row, const AnswerScope& scope) {
     const Template body =
         compile_body(*row.body, row.captures_here, answer.content_type, TemplatePlace::kSuccess, scope);
     answer.body = fold(body, input, bit(TemplateValue::kStatus));
-    warn_about_error_member(answer, row.body->line, "success", *scope.problems);
+    warn_about_error_member(has_error_member(answer.body, answer.content_type), answer.status, row.body->line,
+                            "success", *scope.problems);
   }
   Headers headers;
   headers.add(row.headers);
@@ -197,13 +234,14 @@ DialectAnswer compile_success(const AnswerRow& row, const AnswerScope& scope) {
 ErrorIndexes compile_errors(std::span<const ErrorRows* const> layers, const AnswerScope& scope,
                             std::vector<DialectErrorAnswer>& answers, const SharedErrors& shared) {
   ErrorIndexes indexes{};
+  ErrorBodies bodies(scope);
   for (size_t condition = 0; condition < indexes.size(); ++condition) {
     if (shared.indexes != nullptr && !says_something(shared.own, condition)) {
       indexes[condition] = (*shared.indexes)[condition];
       continue;
     }
     const auto& built_in = dialect_condition(static_cast<DialectCondition>(condition));
-    answers.push_back(compile_error(ErrorRowView(layers, condition), built_in, scope));
+    answers.push_back(compile_error(ErrorRowView(layers, condition), built_in, bodies));
     SIGNET_CHECK(answers.size() <= UINT16_MAX);
     indexes[condition] = static_cast<uint16_t>(answers.size() - 1);
   }

@@ -72,6 +72,12 @@ def sources(*endings):
                 yield path, path.relative_to(ROOT).as_posix()
 
 
+def compiled():
+    """The entries of the build, with the name of the source in the tree."""
+    for entry in json.loads((BUILD / "compile_commands.json").read_text()):
+        yield os.path.relpath(os.path.join(entry["directory"], entry["file"]), ROOT), entry
+
+
 def folder_of(name):
     """The most specific folder with a rule."""
     folder = os.path.dirname(name)
@@ -179,12 +185,15 @@ class Tidy(unittest.TestCase):
         self.assertLess(len(text.splitlines()), 150)
         self.assertNotRegex(text, r"\.cc\b")
 
+    def test_every_source_is_built(self):
+        """A file that a move left behind is compiled by nobody, and looks as if it were."""
+        built = {name for name, _ in compiled()}
+        self.report([f"{name}: no target has it" for _, name in sources(".cc") if name not in built])
+
     def test_headers_are_self_contained(self):
         """Each header of the tree compiles alone, with the flags of the build."""
-        commands = json.loads((BUILD / "compile_commands.json").read_text())
         flags = {}
-        for entry in commands:
-            name = os.path.relpath(os.path.join(entry["directory"], entry["file"]), ROOT)
+        for name, entry in compiled():
             if not name.startswith(".."):
                 flags.setdefault(os.path.dirname(name), (entry["directory"], shlex.split(entry["command"])))
         problems = []
