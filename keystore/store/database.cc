@@ -36,11 +36,9 @@ DatabaseError error_of(const rocksdb::Status& status) {
   return {kind, text};
 }
 
-rocksdb::ReadOptions get_options(Family family) {
+rocksdb::ReadOptions get_options() {
   rocksdb::ReadOptions options;
   options.verify_checksums = true;
-  // A family that was used lately is in recent_rows.h; another's block holds nobody else who is asked for soon.
-  options.fill_cache = family != Family::kRefreshFamilies;
   return options;
 }
 
@@ -130,8 +128,7 @@ Database::~Database() { close(); }
 
 std::expected<std::optional<std::string>, DatabaseError> Database::get(Family family, std::string_view key) const {
   std::string value;
-  const auto status =
-      implementation_->db->Get(get_options(family), implementation_->handle(family), slice(key), &value);
+  const auto status = implementation_->db->Get(get_options(), implementation_->handle(family), slice(key), &value);
   if (status.IsNotFound()) return std::nullopt;
   if (!status.ok()) return std::unexpected(error_of(status));
   return value;
@@ -144,8 +141,8 @@ void Database::get_many(Family family, std::span<const std::string> keys, const 
   while (!keys.empty()) {
     const size_t count = std::min(keys.size(), some.size());
     for (size_t i = 0; i < count; ++i) some[i] = slice(keys[i]);
-    implementation_->db->MultiGet(get_options(family), implementation_->handle(family), count, some.data(),
-                                  values.data(), statuses.data());
+    implementation_->db->MultiGet(get_options(), implementation_->handle(family), count, some.data(), values.data(),
+                                  statuses.data());
     for (size_t i = 0; i < count; ++i) {
       if (statuses[i].ok()) take(keys[i], view(values[i]));
       values[i].Reset();

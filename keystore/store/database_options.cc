@@ -140,7 +140,9 @@ rocksdb::ColumnFamilyOptions family_options(Family family, std::shared_ptr<rocks
   const bool repetitive = family == Family::kRefreshFamilies || family == Family::kFamilyNames ||
                           family == Family::kApiTokens || family == Family::kDialectRecords;
   rocksdb::BlockBasedTableOptions table;
-  table.block_cache = std::move(cache);
+  // A family that was used lately is in recent_rows.h; another's block holds nobody else who is asked for soon.
+  table.no_block_cache = family == Family::kRefreshFamilies;
+  if (!table.no_block_cache) table.block_cache = std::move(cache);
   table.cache_index_and_filter_blocks = false;  // in memory: an import asks the filter once per client
   table.checksum = rocksdb::kXXH3;
   table.format_version = 5;

@@ -2,38 +2,62 @@
 // be looked for there: the search of the write buffer is the dearest part of reading a row back (bench/README.md).
 //
 // Invariant: whoever writes a row of a family that is kept here puts or erases it here in the same commit.
-// Two generations: when the younger is full the older is dropped whole, so that nothing is counted on a look-up.
+// A ring of octets that new rows push old ones out of, and a table of where each row begins. Memory is taken once, with
+// the first row: a row that comes and goes allocates nothing.
 #pragma once
 
 #include <cstddef>
-#include <string>
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 namespace signet::store {
 
 // Committer thread only.
 class RecentRows {
  public:
-  // Keeps at least the `rows` that were put last, and at most twice as many.
-  explicit RecentRows(size_t rows) : rows_(rows) {}
+  // Keeps what was put within the last half of `octets` or more: each row takes whole lines of 128 octets, twelve more
+  // than its key and value. At least 1 KiB, at most 256 MiB; the table of places takes an eighth besides.
+  explicit RecentRows(size_t octets);
 
-  // Null when it is not here. Valid until the next put or erase.
-  const std::string* find(std::string_view key) const;
+  // Nothing when it is not here. Valid until the next put or erase.
+  std::optional<std::string_view> find(std::string_view key) const;
+  // A row that would take more than a quarter of the ring is not kept; nor is what it had been.
   void put(std::string_view key, std::string_view value);
   void erase(std::string_view key);
-  size_t size() const { return young_.size() + old_.size(); }  // a row that is in both counts twice
+  size_t size() const { return rows_; }
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    size_t operator()(std::string_view key) const { return std::hash<std::string_view>()(key); }
+  // Before the key and value of each row. A filler, and a row that was put again or erased, has rows in no slot.
+  struct Head {
+    uint32_t lines = 0;
+    uint32_t hash = 0;
+    uint16_t key_size = 0;  // 0: a filler up to the end of the ring
+    uint16_t value_size = 0;
   };
-  using Rows = std::unordered_map<std::string, std::string, Hash, std::equal_to<>>;
+  struct Slot {
+    uint32_t hash = 0;
+    uint32_t line_plus_1 = 0;  // 0 = empty
+  };
+  static constexpr size_t kLine = 128;
 
-  size_t rows_;
-  Rows young_;
-  Rows old_;
+  Head head_at(size_t line) const;
+  void write(size_t line, const Head& head, std::string_view key, std::string_view value);
+  std::string_view key_at(size_t line, const Head& head) const;
+  size_t find_slot(uint32_t hash, std::string_view key) const;  // slots_.size() when there is none
+  void clear_slot(size_t slot);
+  void make_room(size_t lines);
+  void drop_oldest();
+
+  const size_t lines_;
+  std::unique_ptr<char[]> ring_;
+  std::vector<Slot> slots_;  // a power of two, at least twice the lines; probed one by one
+  size_t newest_ = 0;        // line where the next row begins
+  size_t oldest_ = 0;
+  size_t used_ = 0;  // lines
+  size_t rows_ = 0;
 };
 
 }  // namespace signet::store

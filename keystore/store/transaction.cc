@@ -36,7 +36,7 @@ void Transaction::committed() {
 }
 
 void Transaction::read_families_ahead(std::vector<std::string>& keys) {
-  std::erase_if(keys, [this](const std::string& key) { return recent_families_.find(key) != nullptr; });
+  std::erase_if(keys, [this](const std::string& key) { return recent_families_.find(key).has_value(); });
   if (keys.size() < 2) return;
   database_.get_many(Family::kRefreshFamilies, keys,
                      [this](std::string_view key, std::string_view value) { recent_families_.put(key, value); });
@@ -56,7 +56,7 @@ std::optional<std::string> Transaction::get(Family family, std::string_view key)
     if (found != written_.end()) return found->second;
   }
   if (family == Family::kRefreshFamilies) {
-    if (const std::string* recent = recent_families_.find(key)) return *recent;
+    if (const auto recent = recent_families_.find(key)) return std::string(*recent);
   }
   auto value = database_.get(family, key);
   if (!value) {

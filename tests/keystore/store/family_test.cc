@@ -92,6 +92,9 @@ TEST(FamilyRows, ExpireByTheEarlierOfBoth) {
   EXPECT_TRUE(family_expired(encode_family(family), 1'700'000'501));
   EXPECT_FALSE(family_expired(encode_family(family), 0));
   EXPECT_FALSE(family_expired("damage", INT64_MAX)) << "kept, to be seen";
+  const std::string value = encode_family(family);
+  EXPECT_FALSE(family_expired(std::string_view(value).substr(0, value.size() - 1), INT64_MAX)) << "likewise";
+  EXPECT_FALSE(family_expired(value + '\0', INT64_MAX)) << "likewise";
   EXPECT_FALSE(family_name_expired(encode_family_name(1000), 1'000));
   EXPECT_TRUE(family_name_expired(encode_family_name(1000), 1'001));
 }
