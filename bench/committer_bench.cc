@@ -85,7 +85,7 @@ class Submitters {
   void submit() {
     const int number = left_.fetch_sub(1);
     if (number <= 0) return;
-    store_.put_last_used({{.client_id = "c", .minutes = {static_cast<uint32_t>(number), 0}}}, [this](auto result) {
+    store_.put_last_used({{.client_id = "c", .minutes = {static_cast<uint32_t>(number), 0}}}, 0, [this](auto result) {
       SIGNET_CHECK(result.has_value());
       submit();
       if (running_.fetch_sub(1) == 1) done_.set_value();

@@ -75,16 +75,17 @@ void LastUsedFlusher::flush() {
   const uint32_t start = minute_now();
   // A clock set back: uses carry the earlier minutes from now on.
   since_minute_ = std::min(since_minute_, start);
+  const uint64_t removals_seen = parts_.store.client_removals();  // before anything is collected
   const std::vector<size_t> shards = parts_.notes.take();
   std::vector<LastUsedRow> rows;
   collect_moved(rows);
   bool taken = true;
   for (const size_t shard : shards) {
     collect(shard, rows);
-    if (rows.size() >= kRowsPerBatch) taken = put(rows) && taken;
+    if (rows.size() >= kRowsPerBatch) taken = put(rows, removals_seen) && taken;
   }
   // Also when there is nothing: the store then keeps the time of day, and knows after a restart how late it is.
-  taken = put(rows) && taken;
+  taken = put(rows, removals_seen) && taken;
   flush_api_tokens();
   if (taken) {
     since_minute_ = start;
@@ -113,12 +114,12 @@ void LastUsedFlusher::collect_moved(std::vector<LastUsedRow>& rows) {
   }
 }
 
-bool LastUsedFlusher::put(std::vector<LastUsedRow>& rows) {
+bool LastUsedFlusher::put(std::vector<LastUsedRow>& rows, uint64_t removals_seen) {
   auto taken = std::make_shared<std::promise<bool>>();
   auto result = taken->get_future();
-  parts_.store.put_last_used(std::exchange(rows, {}), [taken](const std::expected<void, StoreError>& done) {
-    taken->set_value(done.has_value());
-  });
+  parts_.store.put_last_used(
+      std::exchange(rows, {}), removals_seen,
+      [taken](const std::expected<void, StoreError>& done) { taken->set_value(done.has_value()); });
   return result.get();
 }
 

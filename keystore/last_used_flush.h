@@ -41,7 +41,7 @@ class LastUsedFlusher {
   void flush();
   void collect(size_t shard, std::vector<LastUsedRow>& rows) const;
   void collect_moved(std::vector<LastUsedRow>& rows);
-  bool put(std::vector<LastUsedRow>& rows);
+  bool put(std::vector<LastUsedRow>& rows, uint64_t removals_seen);
   void flush_api_tokens();
 
   const Parts parts_;

@@ -102,9 +102,13 @@ std::optional<DialectCaller> DialectCallers::by_secret(DialectCall& call, const 
     const std::string_view id = decoded ? credential.decoded_id : credential.id;
     const std::string_view secret = decoded ? credential.decoded_secret : credential.secret;
     if (id.data() == nullptr) continue;
-    const ClientRecord* found = scope_.keystore.clients().find(tenant, id);
+    const ClientDirectory& clients = scope_.keystore.clients();
+    const ClientDirectory::Search search = clients.begin(tenant, id);
+    clients.fetch(search);
+    const Pepper::Presented presented = scope_.keystore.pepper().present(tenant, id, secret);
+    const ClientRecord* found = clients.find(search, tenant, id);
     if (found != nullptr) client = found;
-    const int number = scope_.keystore.pepper().verify(found, tenant, id, secret);
+    const int number = scope_.keystore.pepper().verify(found, presented);
     const bool right = number >= 0 || (found != nullptr && found->password() != nullptr &&
                                        passwords_.holds(*found, secret, call.request.arrived_ns));
     // A disabled one takes the way of a wrong one, or the time would tell that its secret is right.

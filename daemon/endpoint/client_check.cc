@@ -1,8 +1,5 @@
 #include "daemon/endpoint/client_check.h"
 
-#include <array>
-
-#include "daemon/endpoint/rate_check.h"
 #include "daemon/failed_authentication_log.h"
 
 namespace signet {
@@ -27,67 +24,71 @@ ErrorReply unreadable(WorkerScope& scope, const http::Request& request, ClientAu
   return invalid_client(request.authorization.data() != nullptr);
 }
 
-std::expected<const ClientRecord*, ErrorReply> check_credentials(WorkerScope& scope, const http::Request& request,
-                                                                 uint32_t tenant, std::string_view form_client_id,
-                                                                 std::string_view form_client_secret) {
-  if (request.repeated_authorization) {
-    note_failure(scope, request, AuthFailure::kTwoMethods, {});
-    return std::unexpected(
-        ErrorReply{.error = OAuthError::kInvalidRequest, .description = "repeated Authorization header"});
-  }
-  std::array<char, kBasicScratchSize> scratch;
-  const auto credentials =
-      parse_client_authentication(request.authorization, form_client_id, form_client_secret, scratch);
-  if (!credentials) return std::unexpected(unreadable(scope, request, credentials.error()));
-  const bool basic = credentials->method == ClientAuthMethod::kClientSecretBasic;
-  if (credentials->method == ClientAuthMethod::kNone) {
-    note_failure(scope, request, AuthFailure::kNoCredentials, {});
-    return std::unexpected(invalid_client(true));
-  }
-  const std::string_view client_id = credentials->client_id;
-  const ClientRecord* client = scope.keystore.clients().find(tenant, client_id);
-  // The unknown client costs a dummy check: same work, same answer.
-  const int secret = scope.keystore.pepper().verify(client, tenant, client_id, credentials->client_secret);
-  if (client == nullptr || secret < 0) {
-    note_failure(scope, request, client == nullptr ? AuthFailure::kUnknownClient : AuthFailure::kWrongSecret,
-                 client_id);
-    return std::unexpected(invalid_client(basic));
-  }
-  if (client->disabled()) {
-    note_failure(scope, request, AuthFailure::kDisabled, client_id);
-    return std::unexpected(invalid_client(basic));
-  }
-  const auto minute = static_cast<uint32_t>(scope.clock() / 60'000);
-  if (client->mark_used(static_cast<size_t>(secret), minute)) {
-    scope.keystore.note_used(scope.worker_index, tenant, client->client_id());
-  }
-  return client;
+}  // namespace
+
+ClientAttempt::ClientAttempt(WorkerScope& scope, const http::Request& request, uint32_t tenant,
+                             std::string_view form_client_id, std::string_view form_client_secret)
+    : scope_(scope), request_(request), tenant_(tenant) {
+  credentials_ = parse_client_authentication(request.authorization, form_client_id, form_client_secret, scratch_);
+  if (credentials_) search_ = scope.keystore.clients().begin(tenant, credentials_->client_id);
 }
 
-std::expected<const ClientRecord*, ErrorReply> authenticate(WorkerScope& scope, const http::Request& request,
-                                                            uint32_t tenant, std::string_view form_client_id,
-                                                            std::string_view form_client_secret, Toll toll) {
-  if (const auto may_try = admit_attempt(scope, request); !may_try) return std::unexpected(may_try.error());
-  if (const auto admitted = admit_address(scope, request, toll); !admitted) return std::unexpected(admitted.error());
-  const auto client = check_credentials(scope, request, tenant, form_client_id, form_client_secret);
+std::expected<const ClientRecord*, ErrorReply> ClientAttempt::finish(Toll toll) {
+  if (const auto may_try = admit_attempt(scope_, request_); !may_try) return std::unexpected(may_try.error());
+  if (const auto admitted = admit_address(scope_, request_, toll); !admitted) return std::unexpected(admitted.error());
+  const auto client = check_credentials();
   if (!client) return client;
-  if (const auto admitted = admit_client(scope, request, **client, toll); !admitted) {
+  if (const auto admitted = admit_client(scope_, request_, **client, toll); !admitted) {
     return std::unexpected(admitted.error());
   }
   return client;
 }
 
-}  // namespace
+std::expected<const ClientRecord*, ErrorReply> ClientAttempt::check_credentials() {
+  if (request_.repeated_authorization) {
+    note_failure(scope_, request_, AuthFailure::kTwoMethods, {});
+    return std::unexpected(
+        ErrorReply{.error = OAuthError::kInvalidRequest, .description = "repeated Authorization header"});
+  }
+  if (!credentials_) return std::unexpected(unreadable(scope_, request_, credentials_.error()));
+  const bool basic = credentials_->method == ClientAuthMethod::kClientSecretBasic;
+  if (credentials_->method == ClientAuthMethod::kNone) {
+    note_failure(scope_, request_, AuthFailure::kNoCredentials, {});
+    return std::unexpected(invalid_client(true));
+  }
+  const std::string_view client_id = credentials_->client_id;
+  const ClientDirectory& clients = scope_.keystore.clients();
+  const Pepper& pepper = scope_.keystore.pepper();
+  clients.fetch(search_);
+  const Pepper::Presented presented = pepper.present(tenant_, client_id, credentials_->client_secret);
+  const ClientRecord* client = clients.find(search_, tenant_, client_id);
+  // The unknown client costs a dummy check: same work, same answer.
+  const int secret = pepper.verify(client, presented);
+  if (client == nullptr || secret < 0) {
+    note_failure(scope_, request_, client == nullptr ? AuthFailure::kUnknownClient : AuthFailure::kWrongSecret,
+                 client_id);
+    return std::unexpected(invalid_client(basic));
+  }
+  if (client->disabled()) {
+    note_failure(scope_, request_, AuthFailure::kDisabled, client_id);
+    return std::unexpected(invalid_client(basic));
+  }
+  const auto minute = static_cast<uint32_t>(scope_.clock() / 60'000);
+  if (client->mark_used(static_cast<size_t>(secret), minute)) {
+    scope_.keystore.note_used(scope_.worker_index, tenant_, client->client_id());
+  }
+  return client;
+}
 
 std::expected<const ClientRecord*, ErrorReply> authenticate_client(WorkerScope& scope, const http::Request& request,
                                                                    uint32_t tenant, std::string_view form_client_id,
                                                                    std::string_view form_client_secret) {
-  return authenticate(scope, request, tenant, form_client_id, form_client_secret, Toll::kTake);
+  return ClientAttempt(scope, request, tenant, form_client_id, form_client_secret).finish(Toll::kTake);
 }
 
 std::expected<const ClientRecord*, ErrorReply> authenticate_head(WorkerScope& scope, const http::Request& request,
                                                                  uint32_t tenant) {
-  return authenticate(scope, request, tenant, {}, {}, Toll::kLook);
+  return ClientAttempt(scope, request, tenant, {}, {}).finish(Toll::kLook);
 }
 
 }  // namespace signet

@@ -1,13 +1,38 @@
 // Client authentication against the resident snapshot: credentials -> ClientRecord, or the error to answer.
 #pragma once
 
+#include <array>
 #include <expected>
+#include <string_view>
 
+#include "daemon/endpoint/rate_check.h"
 #include "daemon/endpoint/reply.h"
 #include "keystore/clients/client.h"
+#include "keystore/clients/client_directory.h"
 #include "protocol/oauth/client_authentication.h"
 
 namespace signet {
+
+// ClientAttempt: the same as authenticate_client below in two steps, for who has something to do while the client's
+// record is fetched. Loop thread, in one loop iteration; everything given is borrowed.
+class ClientAttempt {
+ public:
+  // Reads the credentials and begins to fetch the record; says nothing of them yet.
+  ClientAttempt(WorkerScope& scope, const http::Request& request, uint32_t tenant, std::string_view form_client_id,
+                std::string_view form_client_secret);
+  // Once.
+  std::expected<const ClientRecord*, ErrorReply> finish(Toll toll);
+
+ private:
+  std::expected<const ClientRecord*, ErrorReply> check_credentials();
+
+  WorkerScope& scope_;
+  const http::Request& request_;
+  const uint32_t tenant_;
+  std::array<char, kBasicScratchSize> scratch_;  // not initialised
+  std::expected<ClientCredentials, ClientAuthError> credentials_;
+  ClientDirectory::Search search_{};
+};
 
 // authenticate_client combines the Authorization header and the form's fields (data() == nullptr when absent), finds
 // the client in `tenant` and checks its secret. An unknown client costs the same work as a wrong secret and is answered

@@ -33,11 +33,11 @@ std::expected<void, ErrorReply> TokenEndpoint::issue(const http::Request& reques
   }
   FormParameters form;
   if (auto read = read_form(request, "resource", form); !read) return read;
+  ClientAttempt attempt(scope_, request, tenant.tenant, form.get("client_id"), form.get("client_secret"));
+  const auto wanted = parse_token_request(form);  // while the client's record is on its way
   // Who asks comes before what is asked: an unauthenticated caller learns nothing else.
-  const auto client =
-      authenticate_client(scope_, request, tenant.tenant, form.get("client_id"), form.get("client_secret"));
+  const auto client = attempt.finish(Toll::kTake);
   if (!client) return std::unexpected(client.error());
-  const auto wanted = parse_token_request(form);
   if (!wanted) return refuse(wanted.error().error, wanted.error().description);
   if (wanted->grant_type == GrantType::kRefreshToken) return refresh_.rotate(request, tenant, **client, *wanted);
   if (((*client)->grants() & kGrantClientCredentials) == 0) return refuse(OAuthError::kUnauthorizedClient);

@@ -119,8 +119,21 @@ ClientDirectory::~ClientDirectory() {
 }
 
 const ClientRecord* ClientDirectory::find(uint32_t tenant, std::string_view client_id) const {
+  return find(Search{implementation_->hasher(tenant, client_id)}, tenant, client_id);
+}
+
+ClientDirectory::Search ClientDirectory::begin(uint32_t tenant, std::string_view client_id) const {
   const uint64_t hash = implementation_->hasher(tenant, client_id);
-  return implementation_->shard(shard_number(hash)).find(fingerprint(hash), tenant, client_id);
+  implementation_->shard(shard_number(hash)).prefetch_slot(fingerprint(hash));
+  return {hash};
+}
+
+void ClientDirectory::fetch(Search search) const {
+  implementation_->shard(shard_number(search.hash)).prefetch_record(fingerprint(search.hash));
+}
+
+const ClientRecord* ClientDirectory::find(Search search, uint32_t tenant, std::string_view client_id) const {
+  return implementation_->shard(shard_number(search.hash)).find(fingerprint(search.hash), tenant, client_id);
 }
 
 void ClientDirectory::apply(std::span<const Change> changes) {

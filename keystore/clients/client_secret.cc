@@ -48,14 +48,6 @@ class Message {
 // and an equal one would still be refused.
 constexpr ClientSecret kAbsent{};
 
-// The lines of a usual record; fetching beyond its end does no harm.
-void prefetch(const ClientRecord* record) {
-  constexpr size_t kLine = 64;
-  constexpr size_t kLines = 4;
-  const auto* at = reinterpret_cast<const char*>(record);
-  for (size_t i = 0; i < kLines; ++i) __builtin_prefetch(at + i * kLine);
-}
-
 LockedBytes lock_keys(std::span<const HashKey> keys) {
   auto locked = LockedBytes::zeroed(2 * keys.size_bytes());  // of secrets, of passwords
   if (!locked) throw std::system_error(ENOMEM, std::generic_category(), "locking memory for the pepper");
@@ -115,14 +107,15 @@ ClientSecret Pepper::hash(uint32_t tenant, std::string_view client_id, std::stri
   return result;
 }
 
-int Pepper::verify(const ClientRecord* record, uint32_t tenant, std::string_view client_id,
-                   std::string_view presented) const {
-  // The record of one client in a million is in no cache: its lines are fetched while the hash is computed.
-  if (record != nullptr) prefetch(record);
-  const Message message(tenant, client_id, presented);
+Pepper::Presented Pepper::present(uint32_t tenant, std::string_view client_id, std::string_view secret) const {
+  const Message message(tenant, client_id, secret);
+  return {tenant, client_id, secret, keyed_hash_256(implementation_->current(), message.bytes())};
+}
+
+int Pepper::verify(const ClientRecord* record, const Presented& presented) const {
   const uint8_t current = current_version();
-  const KeyedHash256 by_current = keyed_hash_256(implementation_->current(), message.bytes());
-  const bool too_long = client_id.size() > kIdSizeMax || presented.size() > kSecretSizeMax;
+  const KeyedHash256& by_current = presented.by_current;
+  const bool too_long = presented.client_id.size() > kIdSizeMax || presented.secret.size() > kSecretSizeMax;
   const size_t count = record == nullptr ? 0 : record->secret_count();
   // While an older pepper lives, everyone costs one hash more, unknown clients too: the work must not tell whether
   // there is a record, nor how old its secret is. Two secrets under two different older peppers cost a third.
@@ -131,6 +124,7 @@ int Pepper::verify(const ClientRecord* record, uint32_t tenant, std::string_view
   KeyedHash256 first = by_current;
   KeyedHash256 second = by_current;
   if (implementation_->count > 1) {
+    const Message message(presented.tenant, presented.client_id, presented.secret);
     const uint8_t older = first_version != current ? first_version : second_version;
     const KeyedHash256 by_older = keyed_hash_256(implementation_->key(older), message.bytes());
     if (first_version != current) first = by_older;

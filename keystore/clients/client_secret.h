@@ -33,7 +33,20 @@ class Pepper {
   // verify checks `presented` against the record's secrets in constant time and gives the index of the one that
   // matched, or -1. `record` null (unknown client): does the work of a one-secret check and gives -1. The work is the
   // same for every record with at most one secret. Any thread, does not allocate.
-  int verify(const ClientRecord* record, uint32_t tenant, std::string_view client_id, std::string_view presented) const;
+  int verify(const ClientRecord* record, uint32_t tenant, std::string_view client_id,
+             std::string_view presented) const {
+    return verify(record, present(tenant, client_id, presented));
+  }
+
+  // The same in two steps: what can be computed before the record is there, and the rest. The texts are borrowed.
+  struct Presented {
+    uint32_t tenant;
+    std::string_view client_id;
+    std::string_view secret;
+    KeyedHash256 by_current;
+  };
+  Presented present(uint32_t tenant, std::string_view client_id, std::string_view secret) const;
+  int verify(const ClientRecord* record, const Presented& presented) const;
 
  private:
   struct Implementation;

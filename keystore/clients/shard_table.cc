@@ -14,6 +14,7 @@ namespace {
 constexpr size_t kAlignment = 64;
 constexpr unsigned kCapacityLog2Min = 3;
 constexpr size_t kNowhere = SIZE_MAX;
+constexpr size_t kRecordLines = 4;  // of a usual record
 
 // At most three slots of four taken: linear probing stays at one or two lines, and an empty slot always ends a probe.
 bool fits(size_t clients, size_t capacity) { return clients * 4 <= capacity * 3; }
@@ -71,12 +72,24 @@ size_t ShardTable::position_of(Fingerprint fingerprint, uint32_t tenant, std::st
   for (size_t at = fingerprint & mask(); slots()[at] != 0; at = (at + 1) & mask()) {
     if (fingerprint_of(slots()[at]) != fingerprint) continue;
     const ClientRecord* record = record_of(slots()[at]);
-    // The request reads all of a record: fetch the lines behind the first one while the first is on its way.
-    __builtin_prefetch(reinterpret_cast<const char*>(record) + 64);
-    __builtin_prefetch(reinterpret_cast<const char*>(record) + 128);
     if (record->tenant() == tenant && record->client_id() == client_id) return at;
   }
   return kNowhere;
+}
+
+void ShardTable::prefetch_slot(Fingerprint fingerprint) const {
+  if (handle_ != 0) __builtin_prefetch(&slots()[fingerprint & mask()]);
+}
+
+void ShardTable::prefetch_record(Fingerprint fingerprint) const {
+  if (handle_ == 0) return;
+  for (size_t at = fingerprint & mask(); slots()[at] != 0; at = (at + 1) & mask()) {
+    if (fingerprint_of(slots()[at]) != fingerprint) continue;
+    // A request reads all of a record. Fetching beyond the end of a short one does no harm.
+    const auto* record = reinterpret_cast<const char*>(record_of(slots()[at]));
+    for (size_t line = 0; line < kRecordLines; ++line) __builtin_prefetch(record + line * kAlignment);
+    return;
+  }
 }
 
 const ClientRecord* ShardTable::find(Fingerprint fingerprint, uint32_t tenant, std::string_view client_id) const {

@@ -31,8 +31,10 @@ class ShardTable {
   ShardTable copy(size_t clients) const;
   void free();
 
-  // Wait-free, does not allocate.
+  // Wait-free, none of them allocates.
   const ClientRecord* find(Fingerprint fingerprint, uint32_t tenant, std::string_view client_id) const;
+  void prefetch_slot(Fingerprint fingerprint) const;
+  void prefetch_record(Fingerprint fingerprint) const;  // waits for the slot
 
   // Writer only, before publication. `put` gives the record it replaces, or null; there must be room for one more.
   const ClientRecord* put(Fingerprint fingerprint, const ClientRecord* record);

@@ -46,6 +46,8 @@ class Committer {
   // fail: storage cannot be trusted any more. The first call tells the listener.
   void fail(const std::string& why);
   bool failed() const { return failed_.load(); }
+  // Clients removed since the start, as far as the listener has been told. Any thread.
+  uint64_t client_removals() const { return client_removals_; }
   // Fills what the committer knows of it.
   void status(StoreStatus& status) const;
   // close refuses what comes, finishes what is queued, commits the time, makes the mark durable. Idempotent.
@@ -84,6 +86,7 @@ class Committer {
   int64_t mark_synced_at_ns_ = 0;
   uint64_t mark_synced_commit_ = 0;
   std::atomic<uint64_t> commit_{0};
+  std::atomic<uint64_t> client_removals_{0};
   std::atomic<uint64_t> batches_{0};
   std::atomic<uint64_t> operations_{0};
   std::atomic<uint64_t> last_batch_size_{0};

@@ -85,9 +85,10 @@ class RocksStore final : public Store {
   void append_audit(AuditActor actor, std::string what, std::string detail_json, StoreDone<void> done) override {
     committer_.submit(store::append_audit(std::move(actor), std::move(what), std::move(detail_json), std::move(done)));
   }
-  void put_last_used(std::vector<LastUsed> rows, StoreDone<void> done) override {
-    committer_.submit(store::put_last_used(std::move(rows), std::move(done)));
+  void put_last_used(std::vector<LastUsed> rows, uint64_t removals_seen, StoreDone<void> done) override {
+    committer_.submit(store::put_last_used(std::move(rows), removals_seen, std::move(done)));
   }
+  uint64_t client_removals() const override { return committer_.client_removals(); }
   void revoke(AuditActor actor, Revocation revocation, StoreDone<RevocationOutcome> done) override {
     committer_.submit(store::revoke(std::move(actor), std::move(revocation), std::move(done)));
   }

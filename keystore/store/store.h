@@ -232,9 +232,13 @@ class Store {
   // An audit record alone, e.g. export of a secret: durable before `done`.
   virtual void append_audit(AuditActor actor, std::string what, std::string detail_json, StoreDone<void> done) = 0;
   // Coarse last-used minutes. Not audited. Rows of clients that are gone are left out. An empty list is allowed and
-  // commits the time of day alone, so that an idle installation knows after a restart how late it is.
+  // commits the time of day alone, so that an idle installation knows after a restart how late it is. `removals_seen`
+  // is what client_removals said before the rows were collected from what had been published: while it still says so,
+  // no client need be looked up.
   using LastUsed = LastUsedRow;
-  virtual void put_last_used(std::vector<LastUsed> rows, StoreDone<void> done) = 0;
+  virtual void put_last_used(std::vector<LastUsed> rows, uint64_t removals_seen, StoreDone<void> done) = 0;
+  // How many clients have been removed since the store was opened, each counted once the listener knows it. Any thread.
+  virtual uint64_t client_removals() const = 0;
   // Revokes, once what it is about has been checked by the caller. What is revoked already, to the same or a greater
   // extent, is no new entry, and no error. A criterion without a time holds for what was issued until now, and at least
   // until `arrived_ms`; one in the future is kInvalid. Without `expires_at` it is remembered for as long as anything

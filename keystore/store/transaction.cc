@@ -27,7 +27,13 @@ void Transaction::restart(const CommitState& state) {
   now_ms_ = time_.wall_ms();
 }
 
+uint64_t Transaction::client_removals() const {
+  const auto is_removal = [](const StoreChange& change) { return std::holds_alternative<ClientRemoved>(change); };
+  return removed_by_commits_before_ + static_cast<uint64_t>(std::ranges::count_if(changes_, is_removal));
+}
+
 void Transaction::committed() {
+  removed_by_commits_before_ = client_removals();
   for (const auto& [place, value] : written_) {
     if (place[0] != static_cast<char>(Family::kRefreshFamilies)) continue;
     const std::string_view key = std::string_view(place).substr(1);

@@ -62,6 +62,8 @@ class Transaction {
   int64_t opened_service_ms() const { return time_.opened_service_ms(); }
   // accept_clock takes the wall clock as right.
   void accept_clock();
+  // Clients removed since the store was opened, by this commit too.
+  uint64_t client_removals() const;
   // Uses of API tokens, noted until somebody writes them.
   ApiTokenUses& api_token_uses() { return api_token_uses_; }
   // touch makes this a commit even if no row changes, so that the time is persisted.
@@ -83,7 +85,7 @@ class Transaction {
   void finish();
   Batch& batch() { return batch_; }
   const CommitState& state() const { return state_; }
-  std::vector<StoreChange> take_changes() { return std::move(changes_); }
+  std::vector<StoreChange> take_changes() { return std::exchange(changes_, {}); }
   // committed: what this wrote is durable.
   void committed();
   // restart makes this the next commit after `state`.
@@ -121,6 +123,7 @@ class Transaction {
   static constexpr size_t kRecentFamilyOctets = size_t{8} << 20;
   RecentRows recent_families_{kRecentFamilyOctets};
   ApiTokenUses api_token_uses_;  // lives over commits
+  uint64_t removed_by_commits_before_ = 0;
 };
 
 }  // namespace signet::store

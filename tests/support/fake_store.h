@@ -19,7 +19,8 @@ class FakeStore : public Store {
   void add_key(AuditActor, KeyRow, StoreDone<KeyRow>) override { std::abort(); }
   void put_secret(AuditActor, SecretRow, StoreDone<void>) override { std::abort(); }
   void append_audit(AuditActor, std::string, std::string, StoreDone<void>) override { std::abort(); }
-  void put_last_used(std::vector<LastUsed>, StoreDone<void>) override { std::abort(); }
+  void put_last_used(std::vector<LastUsed>, uint64_t, StoreDone<void>) override { std::abort(); }
+  uint64_t client_removals() const override { std::abort(); }
   void revoke(AuditActor, Revocation, StoreDone<RevocationOutcome>) override { std::abort(); }
   void list_revocations(RevocationQuery, StoreDone<RevocationPage>) override { std::abort(); }
   void create_family(std::optional<AuditActor>, RefreshFamily, StoreDone<RefreshFamily>) override { std::abort(); }

@@ -23,7 +23,7 @@ OperationPtr import_progress(std::string import_id, StoreDone<uint64_t> done);
 OperationPtr add_key(AuditActor actor, KeyRow key, StoreDone<KeyRow> done);
 OperationPtr put_secret(AuditActor actor, SecretRow secret, StoreDone<void> done);
 OperationPtr append_audit(AuditActor actor, std::string what, std::string detail_json, StoreDone<void> done);
-OperationPtr put_last_used(std::vector<LastUsedRow> rows, StoreDone<void> done);
+OperationPtr put_last_used(std::vector<LastUsedRow> rows, uint64_t removals_seen, StoreDone<void> done);
 OperationPtr revoke(AuditActor actor, Revocation revocation, StoreDone<RevocationOutcome> done);
 OperationPtr list_revocations(RevocationQuery query, StoreDone<RevocationPage> done);
 OperationPtr create_family(std::optional<AuditActor> actor, RefreshFamily family, StoreDone<RefreshFamily> done);

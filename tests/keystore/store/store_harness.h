@@ -173,8 +173,8 @@ inline auto add_key(Store& s, KeyRow key) {
 inline auto put_secret(Store& s, SecretRow secret) {
   return wait<void>([&](auto done) { s.put_secret(actor(), secret, done); });
 }
-inline auto put_last_used(Store& s, std::vector<LastUsedRow> rows) {
-  return wait<void>([&](auto done) { s.put_last_used(rows, done); });
+inline auto put_last_used(Store& s, std::vector<LastUsedRow> rows, uint64_t removals_seen = 0) {
+  return wait<void>([&](auto done) { s.put_last_used(rows, removals_seen, done); });
 }
 inline auto append_audit(Store& s, std::string what, std::string detail) {
   return wait<void>([&](auto done) { s.append_audit(actor(), what, detail, done); });

@@ -177,12 +177,31 @@ TEST_F(StoreTest, MovesLastUsedMinutesWithTheirSecret) {
 TEST_F(StoreTest, ForgetsLastUsedMinutesWithTheClient) {
   open();
   ASSERT_TRUE(add_client(*store_, client_of("c1")));
-  ASSERT_TRUE(put_last_used(*store_, {{.client_id = "c1", .minutes = {77, 0}}}));
+  const uint64_t seen = store_->client_removals();
+  ASSERT_TRUE(put_last_used(*store_, {{.client_id = "c1", .minutes = {77, 0}}}, seen));
   ASSERT_TRUE(remove_client(*store_, "c1"));
-  ASSERT_TRUE(put_last_used(*store_, {{.client_id = "c1", .minutes = {78, 0}}}));
+  ASSERT_TRUE(put_last_used(*store_, {{.client_id = "c1", .minutes = {78, 0}}}, seen));
   reopen();
   EXPECT_TRUE(loaded_->last_used.empty());
   EXPECT_TRUE(loaded_->clients.empty());
+}
+
+TEST_F(StoreTest, ForgetsThemWhenTheRemovalIsOfTheSameCommit) {
+  open();
+  ASSERT_TRUE(add_client(*store_, client_of("c2")));
+  for (uint64_t round = 0; round < 50; ++round) {
+    ASSERT_TRUE(add_client(*store_, client_of("c1")));  // the commit after a removal: it is counted by now
+    const uint64_t seen = store_->client_removals();
+    ASSERT_EQ(seen, round);
+    // While the first is synced, the other two become one commit.
+    store_->append_audit({}, "test", "{}", [](const auto&) {});
+    store_->remove_client({}, 0, "c1", [](const auto&) {});
+    ASSERT_TRUE(
+        put_last_used(*store_, {{.client_id = "c1", .minutes = {5, 0}}, {.client_id = "c2", .minutes = {5, 0}}}, seen));
+  }
+  reopen();
+  ASSERT_EQ(loaded_->last_used.size(), 1U);
+  EXPECT_EQ(loaded_->last_used[0].client_id, "c2");
 }
 
 TEST_F(StoreTest, RefusesATenantTwiceAndBadNames) {
