@@ -18,10 +18,11 @@ namespace {
 
 constexpr std::array kKeys =
     std::to_array<std::string_view>({"name", "title", "default_tenant_names", "accept_versions", "reuse", "switches",
-                                     "token", "bearer", "headers", "error", "endpoint", "when"});
+                                     "token", "bearer", "headers", "error", "error_sets", "endpoint", "when"});
 constexpr std::array<std::string_view, 3> kWhenKeys{"error", "headers", "token"};
 constexpr std::array<std::string_view, 1> kWhenTokenKeys{"lifetime_s"};
 constexpr CharClass kNameCharacters = CharClass::range('a', 'z') | kDigits | CharClass("-");
+constexpr CharClass kSetNameCharacters = CharClass::range('a', 'z') | kDigits | CharClass("_");
 constexpr size_t kNameSizeMax = 32;
 constexpr size_t kTitleSizeMax = 100;
 
@@ -31,6 +32,15 @@ struct WhenRow {
   ErrorRows errors;
   std::vector<HeaderRow> headers;
   std::optional<uint32_t> lifetime_s;
+};
+
+// [error_sets.NAME]: rows that several endpoints share.
+struct ErrorSet {
+  std::string_view name;
+  uint32_t line = 0;
+  ErrorRows rows;
+  std::optional<ErrorIndexes> compiled;  // once an endpoint has it and no rows of its own
+  bool used = false;
 };
 
 class FileReader {
@@ -46,6 +56,7 @@ class FileReader {
     read_requests();
     headers_ = read_header_rows(root_.table("headers"), "[headers]", problems_);
     errors_ = read_error_rows(root_.table("error"), "error", problems_);
+    read_error_sets();
     read_when();
     read_endpoints();
     dialect_.bearer = read_bearer(root_.table("bearer"), problems_);
@@ -53,6 +64,7 @@ class FileReader {
     check_tenants();
     compile_answers();
     for (EndpointRow& row : endpoints_) compile_endpoint(row);
+    check_error_sets();
     check_overlaps();
     // A handler of the daemon's may look at any.
     const auto given = [](const EndpointRow& row) { return row.endpoint.handler_index >= kHandlerFirstGiven; };
@@ -111,6 +123,22 @@ class FileReader {
     return out;
   }
 
+  void read_error_sets() {
+    const TomlValue* table = root_.table("error_sets");
+    if (table == nullptr) return;
+    for (const TomlMember& member : table->members) {
+      const std::string place = fmt::format("error_sets.{}", member.name.substr(0, kNameSizeMax));
+      if (member.name.size() > kNameSizeMax || !kSetNameCharacters.contains_all(member.name)) {
+        problems_.error(member.line, fmt::format("[{}]: the name: expected 1 to 32 of a-z0-9_", place));
+      } else if (member.value.kind != TomlKind::kTable) {
+        problems_.error(member.line, fmt::format("[{}]: expected a table with rows of conditions", place));
+      } else {
+        error_sets_.push_back({member.name, member.line, read_error_rows(&member.value, place, problems_)});
+        error_set_names_.push_back(member.name);
+      }
+    }
+  }
+
   void read_when() {
     const TomlValue* table = root_.table("when");
     if (table == nullptr) return;
@@ -140,7 +168,8 @@ class FileReader {
       root_.error("endpoint", fmt::format("at most {} endpoints, not {}", kDialectEndpointsMax, tables.size()));
       return;
     }
-    const EndpointReading reading{switches_, handlers_, dialect_.capture_names, root_.has("token"), problems_};
+    const EndpointReading reading{switches_,          handlers_, error_set_names_, dialect_.capture_names,
+                                  root_.has("token"), problems_};
     for (const TomlValue* table : tables) {
       EndpointRow row = read_endpoint(*table, reading);
       for (const EndpointRow& other : endpoints_) {
@@ -216,17 +245,43 @@ class FileReader {
       check_success(row);
     }
     if (row.success_with_refresh) endpoint.success_with_refresh = compile_success(*row.success_with_refresh, here);
-    endpoint.errors = dialect_.errors;
-    if (row.errors.empty()) return;
+    endpoint.errors = endpoint_errors(row);
+  }
+
+  ErrorIndexes endpoint_errors(const EndpointRow& row) {
+    ErrorSet* set = row.error_set ? &error_sets_[*row.error_set] : nullptr;
+    if (set != nullptr) set->used = true;
+    if (row.errors.empty()) return set == nullptr ? dialect_.errors : set_errors(*set);
+    if (set == nullptr) return compile_own(std::array<const ErrorRows*, 1>{&row.errors});
+    return compile_own(std::array<const ErrorRows*, 2>{&row.errors, &set->rows});
+  }
+
+  const ErrorIndexes& set_errors(ErrorSet& set) {
+    if (!set.compiled) set.compiled = compile_own(std::array<const ErrorRows*, 1>{&set.rows});
+    return *set.compiled;
+  }
+
+  // Rows between those of switches and those of the dialect.
+  ErrorIndexes compile_own(std::span<const ErrorRows* const> own) {
+    const AnswerScope here = scope(on_headers_);
     std::vector<const ErrorRows*> layers = on_errors_;
-    layers.push_back(&row.errors);
+    layers.insert(layers.end(), own.begin(), own.end());
     layers.push_back(&errors_);
-    const std::array<const ErrorRows*, 1> own{&row.errors};
     std::vector<DialectErrorAnswer> checked;
     if (!on_errors_.empty()) {
-      compile_errors(std::span(layers).last(2), here, checked, {.own = own, .indexes = &plain_});
+      compile_errors(std::span(layers).last(own.size() + 1), here, checked, {.own = own, .indexes = &plain_});
     }
-    endpoint.errors = compile_errors(layers, here, dialect_.error_answers, {.own = own, .indexes = &dialect_.errors});
+    return compile_errors(layers, here, dialect_.error_answers, {.own = own, .indexes = &dialect_.errors});
+  }
+
+  // What no endpoint takes is read all the same, so that its mistakes are seen.
+  void check_error_sets() {
+    for (ErrorSet& set : error_sets_) {
+      if (set.used) continue;
+      set_errors(set);
+      problems_.warning(set.line,
+                        fmt::format("[error_sets.{}]: no endpoint has error_set = \"{}\"", set.name, set.name));
+    }
   }
 
   void check_success(const EndpointRow& row) {
@@ -270,6 +325,8 @@ class FileReader {
   Dialect dialect_;
   std::vector<HeaderRow> headers_;
   ErrorRows errors_;
+  std::vector<ErrorSet> error_sets_;
+  std::vector<std::string_view> error_set_names_;
   std::vector<WhenRow> when_;
   std::vector<EndpointRow> endpoints_;
   ErrorIndexes plain_{};

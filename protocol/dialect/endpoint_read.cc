@@ -12,9 +12,10 @@
 namespace signet {
 namespace {
 
-constexpr std::array kKeys = std::to_array<std::string_view>(
-    {"name", "paths", "methods", "handler", "when", "trailing_slash", "double_slashes", "body", "query_as_form",
-     "guarded", "tenant", "credential_before_method", "credential", "success", "success_with_refresh", "error"});
+constexpr std::array kKeys =
+    std::to_array<std::string_view>({"name", "paths", "methods", "handler", "when", "trailing_slash", "double_slashes",
+                                     "body", "query_as_form", "guarded", "tenant", "credential_before_method",
+                                     "credential", "success", "success_with_refresh", "error", "error_set"});
 constexpr std::array<std::string_view, 4> kBodies{"ignored", "form", "json", "form_or_json"};
 constexpr CharClass kNameCharacters = CharClass::range('a', 'z') | kDigits | CharClass("_");
 constexpr size_t kNameSizeMax = 32;
@@ -100,6 +101,17 @@ void read_tenant(const TableReader& in, DialectEndpoint& out) {
   if (text->text == "token" && !out.guarded) in.error("tenant", "\"token\" needs guarded = true");
 }
 
+void read_error_set(const TableReader& in, const EndpointReading& reading, EndpointRow& row) {
+  const auto text = in.text("error_set");
+  if (!text) return;
+  const auto at = std::ranges::find(reading.error_sets, text->text);
+  if (at == reading.error_sets.end()) {
+    in.error("error_set", unknown_name("set of [error_sets]", text->text, reading.error_sets));
+  } else {
+    row.error_set = static_cast<size_t>(at - reading.error_sets.begin());
+  }
+}
+
 void read_credentials(const TableReader& in, DialectEndpoint& out) {
   const auto tables = in.tables("credential");
   if (tables.size() > kEndpointCredentialsMax) {
@@ -183,6 +195,7 @@ EndpointRow read_endpoint(const TomlValue& table, const EndpointReading& reading
         read_answer_row(success, "[endpoint.success_with_refresh]", AnswerRowKind::kSuccess, reading.problems);
   }
   row.errors = read_error_rows(in.table("error"), "endpoint.error", reading.problems);
+  read_error_set(in, reading, row);
   if (row.success) limit_captures(row.captures_here, *row.success);
   if (row.success_with_refresh) limit_captures(row.captures_here, *row.success_with_refresh);
   if (row.errors.fallback) limit_captures(row.captures_here, *row.errors.fallback);

@@ -23,12 +23,14 @@ struct EndpointRow {
   bool has_success = false;          // success is there, right or wrong
   std::optional<AnswerRow> success, success_with_refresh;
   ErrorRows errors;
+  std::optional<size_t> error_set;  // into EndpointReading::error_sets
 };
 
 // What an endpoint is read with. Borrowed.
 struct EndpointReading {
   SwitchTable& switches;
-  std::span<const std::string_view> handlers;  // all of them, from kHandlerIssue
+  std::span<const std::string_view> handlers;    // all of them, from kHandlerIssue
+  std::span<const std::string_view> error_sets;  // the names of [error_sets]
   std::vector<std::string>& captures;
   bool has_token = false;  // the file has a [token]
   DialectProblems& problems;

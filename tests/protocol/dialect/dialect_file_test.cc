@@ -157,6 +157,63 @@ body = "<Error>${error_description}</Error>"
   EXPECT_EQ(dialect.error(kConflict).body.literal(), R"({"error":"invalid_request"})");
 }
 
+constexpr std::string_view kErrorSets = R"([error_sets.xml.default]
+content_type = "text/xml"
+body = "<Error>${error_description}</Error>"
+[error_sets.xml.forbidden]
+status = 401
+error_description = "no"
+[[endpoint]]
+name = "two"
+paths = ["/two"]
+methods = ["GET"]
+handler = "answer"
+error_set = "xml"
+[endpoint.success]
+[[endpoint]]
+name = "three"
+paths = ["/three"]
+methods = ["GET"]
+handler = "answer"
+error_set = "xml"
+[endpoint.success]
+[endpoint.error.forbidden]
+status = 418
+[[endpoint]]
+name = "four"
+paths = ["/four"]
+methods = ["GET"]
+handler = "answer"
+error_set = "xml"
+[endpoint.success]
+)";
+
+TEST(DialectFileTest, EndpointsShareASetOfRows) {
+  const Dialect dialect = good_dialect(std::string(kLeastDialect) + std::string(kErrorSets));
+  const auto& two = dialect.endpoints.at(1);
+  const DialectErrorAnswer& conflict = dialect.error(two, kConflict);
+  EXPECT_EQ(conflict.status, 410) << "the dialect's row of the condition comes before the set's default";
+  EXPECT_EQ(conflict.content_type, "text/xml");
+  EXPECT_EQ(conflict.body.literal(), "<Error>conflict</Error>") << "the set's default comes before the dialect's";
+  EXPECT_EQ(dialect.error(two, DialectCondition::kForbidden).status, 401);
+  EXPECT_EQ(dialect.error(two, DialectCondition::kForbidden).body.literal(), "<Error>no</Error>");
+  const auto& three = dialect.endpoints.at(2);
+  EXPECT_EQ(dialect.error(three, DialectCondition::kForbidden).status, 418) << "its own row comes before the set's";
+  EXPECT_EQ(dialect.error(three, DialectCondition::kForbidden).body.literal(), "<Error>no</Error>");
+  EXPECT_EQ(dialect.endpoints.at(3).errors, two.errors) << "compiled once";
+  EXPECT_EQ(dialect.error(dialect.endpoints[0], kConflict).content_type, "application/json");
+  EXPECT_EQ(dialect.error(kConflict).content_type, "application/json");
+}
+
+TEST(DialectFileTest, RowsOfASwitchComeBeforeThoseOfASet) {
+  const std::string text = std::string(kLeastDialect) + std::string(kErrorSets) +
+                           "[when.on.error.forbidden]\nstatus = 451\n[when.off.error.forbidden]\nstatus = 400\n";
+  const Dialect dialect = good_dialect(text);
+  EXPECT_EQ(dialect.error(dialect.endpoints.at(1), DialectCondition::kForbidden).status, 451);
+  EXPECT_EQ(dialect.error(dialect.endpoints.at(1), DialectCondition::kForbidden).body.literal(), "<Error>no</Error>");
+  EXPECT_EQ(dialect.error(dialect.endpoints.at(2), DialectCondition::kForbidden).status, 451);
+}
+
 constexpr std::string_view kWhen = R"([when.off.error.conflict]
 status = 400
 [when.off.error.forbidden]
@@ -324,6 +381,12 @@ TEST(DialectWarningTest, ASuccessWithErrorAtItsTop) {
 TEST(DialectWarningTest, ASwitchThatNothingLooksAt) {
   EXPECT_EQ(warnings_of(with(kLeastDialect, "[token]", "idle = true\n[token]")),
             "f.toml:6: [switches]: nothing looks at \"idle\"\n");
+}
+
+TEST(DialectWarningTest, ASetOfErrorsThatNoEndpointTakes) {
+  EXPECT_EQ(
+      warnings_of(with(kLeastDialect, "[[endpoint]]\n", "[error_sets.xml.conflict]\nstatus = 409\n[[endpoint]]\n")),
+      "f.toml:20: [error_sets.xml]: no endpoint has error_set = \"xml\"\n");
 }
 
 }  // namespace

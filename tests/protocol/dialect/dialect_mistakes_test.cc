@@ -26,7 +26,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"UnknownKey", "title", "titel", 2,
                 "unknown key \"titel\"; did you mean \"title\"? (allowed: name, title, default_tenant_names, "
                 "accept_versions, reuse, switches, token, bearer, headers, "
-                "error, endpoint, when)"},
+                "error, error_sets, endpoint, when)"},
         Mistake{"UnknownTable", "[headers]\nCache", "[header]\nCache", 14,
                 "unknown key \"header\"; did you mean \"headers\"? ..."},
         Mistake{"NoName", "name = \"least\"\n", "", 1, "name: is required"},
