@@ -5,10 +5,10 @@
 
 #include <algorithm>
 
+#include "protocol/base/nearest.h"
 #include "protocol/jose/algorithm.h"
 #include "protocol/jwt/access_token.h"
 #include "tools/ctl/admin_client.h"
-#include "tools/ctl/nearest.h"
 
 namespace signet::ctl {
 namespace {
@@ -71,7 +71,7 @@ std::string alg_fault(const std::string& name) {
   std::vector<std::string_view> known;
   known.reserve(kAllJwsAlgorithms.size());
   for (const JwsAlgorithm algorithm : kAllJwsAlgorithms) known.push_back(jws_algorithm_name(algorithm));
-  const std::string_view nearest = nearest_name(name, known);
+  const std::string_view nearest = likely_name(name, known);
   const std::string guess = nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest);
   return fmt::format("unknown algorithm `{}`{} Known are {}", name, guess.empty() ? "." : guess,
                      fmt::join(known, ", "));

@@ -6,7 +6,7 @@
 #include <iterator>
 #include <utility>
 
-#include "tools/ctl/nearest.h"
+#include "protocol/base/nearest.h"
 #include "tools/ctl/terminal_text.h"
 
 namespace signet::ctl {
@@ -32,7 +32,7 @@ std::string overview(std::string_view noun) {
 
 Failure unknown(std::string_view what, std::string_view name, const std::vector<std::string_view>& known) {
   std::string text = fmt::format("unknown {} `{}`", what, name);
-  const std::string_view nearest = nearest_name(name, known);
+  const std::string_view nearest = likely_name(name, known);
   if (!nearest.empty()) text += fmt::format("; did you mean `{}`?", nearest);
   return usage_failure(text + "\nTry `signetctl --help`.");
 }

@@ -28,5 +28,15 @@ TEST(NearestTest, AVeryLongNameCostsNoMoreThanAShortOne) {
   EXPECT_EQ(nearest_name(std::string(1 << 20, 's'), kKnown), "status");
 }
 
+TEST(NearestTest, ALikelyNameIsATypingErrorAndNoStranger) {
+  constexpr std::array<std::string_view, 3> kKnown{"client_id", "scopes", "audiences"};
+  EXPECT_EQ(likely_name("scope", kKnown), "scopes");
+  EXPECT_EQ(likely_name("Client_ID", kKnown), "client_id");
+  EXPECT_EQ(likely_name("zzzzzz", kKnown), "");
+  EXPECT_EQ(likely_name("", kKnown), "");
+  EXPECT_EQ(likely_name("x", {}), "");
+  EXPECT_EQ(likely_name(std::string(1000, 's'), kKnown), "");
+}
+
 }  // namespace
 }  // namespace signet

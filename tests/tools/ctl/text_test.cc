@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include "tools/ctl/import/progress.h"
-#include "tools/ctl/nearest.h"
 #include "tools/ctl/table.h"
 #include "tools/ctl/terminal_text.h"
 #include "tools/ctl/time_text.h"
@@ -134,14 +133,6 @@ TEST(DurationText, NamesTwoUnitsAtMost) {
   EXPECT_EQ(duration_text(900), "15 min");
   EXPECT_EQ(duration_text(7500), "2 h 5 min");
   EXPECT_EQ(duration_text(100000), "1 d 3 h");
-}
-
-TEST(NearestName, GuessesTypingErrorsButNotStrangers) {
-  constexpr std::string_view kKnown[] = {"client_id", "scopes", "audiences"};
-  EXPECT_EQ(nearest_name("scope", kKnown), "scopes");
-  EXPECT_EQ(nearest_name("Client_ID", kKnown), "client_id");
-  EXPECT_EQ(nearest_name("zzzzzz", kKnown), "");
-  EXPECT_EQ(nearest_name(std::string(1000, 's'), kKnown), "");
 }
 
 TEST(ProgressLine, ShowsShareRateAndTimeLeft) {

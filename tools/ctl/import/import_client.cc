@@ -7,12 +7,12 @@
 #include <array>
 #include <charconv>
 
+#include "protocol/base/nearest.h"
 #include "protocol/jose/algorithm.h"
 #include "protocol/jwt/access_token.h"
 #include "protocol/oauth/scope.h"
 #include "protocol/oauth/token_request.h"
 #include "tools/ctl/input.h"
-#include "tools/ctl/nearest.h"
 #include "tools/ctl/password_input.h"
 
 namespace signet::ctl {
@@ -150,7 +150,7 @@ std::optional<size_t> import_field(std::string_view name) {
 std::string unknown_field_text(std::string_view name) {
   std::array<std::string_view, kFields.size()> known;
   std::transform(kFields.begin(), kFields.end(), known.begin(), [](const Field& field) { return field.name; });
-  const std::string_view nearest = nearest_name(name, known);
+  const std::string_view nearest = likely_name(name, known);
   if (!nearest.empty()) return fmt::format("unknown member `{}`; did you mean `{}`?", name, nearest);
   return fmt::format("unknown member `{}`; known are {}", name, fmt::join(known, ", "));
 }
