@@ -119,7 +119,7 @@ class Transaction {
   ClientCodec codec_;
   // By the client's key. Right at every moment: whatever changes a client's row comes through here.
   std::unordered_map<std::string, std::optional<uint32_t>> client_flags_;
-  // Of Family::kRefreshFamilies: 16,384 and more of the usual 256 octets, twice where each had slept.
+  // Of Family::kRefreshFamilies: most of 32,768 of the usual 256 octets.
   static constexpr size_t kRecentFamilyOctets = size_t{8} << 20;
   RecentRows recent_families_{kRecentFamilyOctets};
   ApiTokenUses api_token_uses_;  // lives over commits

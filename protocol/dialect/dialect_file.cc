@@ -128,7 +128,7 @@ class FileReader {
     if (table == nullptr) return;
     for (const TomlMember& member : table->members) {
       const std::string place = fmt::format("error_sets.{}", member.name.substr(0, kNameSizeMax));
-      if (member.name.size() > kNameSizeMax || !kSetNameCharacters.contains_all(member.name)) {
+      if (member.name.empty() || member.name.size() > kNameSizeMax || !kSetNameCharacters.contains_all(member.name)) {
         problems_.error(member.line, fmt::format("[{}]: the name: expected 1 to 32 of a-z0-9_", place));
       } else if (member.value.kind != TomlKind::kTable) {
         problems_.error(member.line, fmt::format("[{}]: expected a table with rows of conditions", place));

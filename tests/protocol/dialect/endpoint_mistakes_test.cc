@@ -54,6 +54,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "[[endpoint]] \"one\" error_set: expected a text..."},
         Mistake{"ErrorSetName", "[[endpoint]]\n", "[error_sets.XML.conflict]\nstatus = 409\n[[endpoint]]\n", 20,
                 "[error_sets.XML]: the name: expected 1 to 32 of a-z0-9_"},
+        Mistake{"ErrorSetNameless", "[[endpoint]]\n", "[error_sets.\"\".conflict]\nstatus = 409\n[[endpoint]]\n", 20,
+                "[error_sets.]: the name: expected 1 to 32 of a-z0-9_"},
         Mistake{"ErrorSetTable", "[[endpoint]]\n", "[error_sets]\nxml = 1\n[[endpoint]]\n", 21,
                 "[error_sets.xml]: expected a table with rows of conditions"},
         Mistake{"ErrorSetCondition", "[[endpoint]]\n", "[error_sets.xml.conflicts]\nstatus = 409\n[[endpoint]]\n", 20,
