@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <chrono>
 
 #include "daemon/http/address_table.h"
@@ -118,6 +120,27 @@ TEST(Limits, PeerThatDoesNotReadIsCutWhileAnHonestClientIsServed) {
   EXPECT_TRUE(HttpRig::eventually([&] { return rig.counters().connections_open.read() == 1; }));
 }
 
+struct SlowRead {
+  size_t octets = 0;
+  int64_t longest_pause_ms = 0;
+};
+
+// Reads a little now and then until there are `octets`, or the peer ends it.
+SlowRead read_slowly(RawClient& client, size_t octets) {
+  SlowRead read;
+  std::vector<char> buffer(100'000);
+  auto last = Clock::now();
+  while (read.octets < octets) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    const ssize_t part = recv(client.descriptor(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (part == 0 || (part < 0 && errno != EAGAIN)) break;
+    read.longest_pause_ms = std::max(read.longest_pause_ms, elapsed_ms(last));
+    last = Clock::now();
+    if (part > 0) read.octets += static_cast<size_t>(part);
+  }
+  return read;
+}
+
 TEST(Limits, PeerThatReadsSlowlyButSteadilyIsServed) {
   EchoHandler handler;
   const std::string large(6'000'000, 'q');
@@ -125,19 +148,18 @@ TEST(Limits, PeerThatReadsSlowlyButSteadilyIsServed) {
     responder.respond(seen.id, Response{.body = large});
     return true;
   };
-  HttpRig rig(handler, short_deadlines());
-  RawClient client(rig.port(), 64 * 1024);
-  client.send("GET /large HTTP/1.1\r\nHost: h\r\n\r\n");
-  const auto began = Clock::now();
-  size_t got = 0;
-  std::vector<char> buffer(200'000);
-  while (elapsed_ms(began) < 1200) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    const ssize_t part = recv(client.descriptor(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (part > 0) got += static_cast<size_t>(part);
+  for (int attempt = 0; attempt < 10; ++attempt) {
+    HttpRig rig(handler, short_deadlines());
+    RawClient client(rig.port(), 64 * 1024);
+    client.send("GET /large HTTP/1.1\r\nHost: h\r\n\r\n");
+    const SlowRead read = read_slowly(client, large.size());
+    // On a machine that stood still this peer was not steady: once more.
+    if (read.longest_pause_ms > 100) continue;
+    EXPECT_EQ(cut(rig, Deadline::kWrite), 0U);
+    EXPECT_GE(read.octets, large.size());
+    return;
   }
-  EXPECT_EQ(cut(rig, Deadline::kWrite), 0U);
-  EXPECT_GT(client.read_all().size() + got, large.size());
+  GTEST_SKIP() << "this machine stands still too often to read steadily";
 }
 
 TEST(Limits, PipeliningPeerThatDoesNotReadIsPausedAndCut) {

@@ -8,7 +8,7 @@
 
 #include "keystore/clients/client_record.h"
 #include "tests/keystore/clients/clients_for_test.h"
-#include "tests/keystore/vault/sanitizers.h"
+#include "tests/support/sanitizers.h"
 
 namespace signet {
 namespace {

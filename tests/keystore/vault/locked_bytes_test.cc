@@ -14,7 +14,7 @@
 
 #include "keystore/vault/locked_pages.h"
 #include "keystore/vault/vault.h"
-#include "tests/keystore/vault/sanitizers.h"
+#include "tests/support/sanitizers.h"
 
 namespace signet {
 namespace {
