@@ -97,10 +97,13 @@ TEST_F(Scenarios, BatchesCountOnlyWhenEveryTokenIsActive) {
 }
 
 TEST_F(Scenarios, BatchesOfMoreThanASocketTakesArriveWhole) {
-  const auto result = load({"introspect", "--tokens", "5000", "--batch", "20000", "--duration", "0.5"});
-  ASSERT_TRUE(result) << result.error();
-  EXPECT_EQ(result->errors(), 0u) << result->first_error;
-  EXPECT_GT(result->answered, 0u);
+  for (const char* seconds : {"0.5", "5", "50"}) {  // one answer takes long on a slow machine
+    const auto result = load({"introspect", "--tokens", "5000", "--batch", "20000", "--duration", seconds});
+    ASSERT_TRUE(result) << result.error();
+    EXPECT_EQ(result->errors(), 0u) << result->first_error;
+    if (result->answered > 0) return;
+  }
+  ADD_FAILURE() << "no batch arrived";
 }
 
 TEST_F(Scenarios, BatchesOfMoreThanTheEndpointTakesAreRefused) {
