@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "daemon/dialect/dialect_service.h"
+#include "daemon/endpoint/client_check.h"
 #include "daemon/endpoint/rate_check.h"
 #include "daemon/failed_authentication_log.h"
 #include "protocol/base/check.h"
@@ -102,21 +103,14 @@ std::optional<DialectCaller> DialectCallers::by_secret(DialectCall& call, const 
     const std::string_view id = decoded ? credential.decoded_id : credential.id;
     const std::string_view secret = decoded ? credential.decoded_secret : credential.secret;
     if (id.data() == nullptr) continue;
-    const ClientDirectory& clients = scope_.keystore.clients();
-    const ClientDirectory::Search search = clients.begin(tenant, id);
-    clients.fetch(search);
-    const Pepper::Presented presented = scope_.keystore.pepper().present(tenant, id, secret);
-    const ClientRecord* found = clients.find(search, tenant, id);
+    const auto search = scope_.keystore.clients().begin(tenant, id);
+    const auto [found, number] = check_secret(scope_, search, tenant, id, secret);
     if (found != nullptr) client = found;
-    const int number = scope_.keystore.pepper().verify(found, presented);
     const bool right = number >= 0 || (found != nullptr && found->password() != nullptr &&
                                        passwords_.holds(*found, secret, call.request.arrived_ns));
     // A disabled one takes the way of a wrong one, or the time would tell that its secret is right.
     if (!right || found == nullptr || found->disabled()) continue;
-    const auto minute = static_cast<uint32_t>(scope_.clock() / 60'000);
-    if (number >= 0 && found->mark_used(static_cast<size_t>(number), minute)) {
-      scope_.keystore.note_used(scope_.worker_index, tenant, found->client_id());
-    }
+    if (number >= 0) note_secret_use(scope_, *found, number);
     return DialectCaller{.client = found};
   }
   ask_pool(call, client, credential);

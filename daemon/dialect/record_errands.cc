@@ -67,6 +67,18 @@ std::vector<DialectRecordChange> erasures_of(std::vector<DialectRecordChange> pu
   return puts;
 }
 
+std::vector<DialectRecordChange> with_pointer(DialectRecordChange record, std::string pointer_id) {
+  DialectRecordChange pointer{.tenant = record.tenant,
+                              .kind = record.kind,
+                              .id = std::move(pointer_id),
+                              .value = record.id,
+                              .expires_at = record.expires_at};
+  std::vector<DialectRecordChange> changes;
+  changes.push_back(std::move(record));
+  changes.push_back(std::move(pointer));
+  return changes;
+}
+
 void change_records(DialectCall& call, AuditActor actor, std::vector<DialectRecordChange> changes, DialectAudit audit,
                     std::function<void(DialectCall&, bool made)> then, std::function<void(WorkerScope&)> undo) {
   using Revisions = std::vector<uint64_t>;
@@ -87,6 +99,11 @@ void change_records(DialectCall& call, AuditActor actor, std::vector<DialectReco
                                                                        : DialectCondition::kServerError);
           },
           std::move(gone)));
+}
+
+void answer_change(DialectCall& call, bool made) {
+  if (!made) return call.refuse(DialectCondition::kConflict);
+  call.answer(204, {}, {});
 }
 
 }  // namespace signet

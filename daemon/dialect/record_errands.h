@@ -26,9 +26,15 @@ void list_records(DialectCall& call, DialectRecordKind kind, std::string prefix,
 // erasures_of: the erasure of each record that `puts` would put, expected in the same state.
 std::vector<DialectRecordChange> erasures_of(std::vector<DialectRecordChange> puts);
 
+// with_pointer: `record`, and one of its kind that leads from `pointer_id` to its id and lives as long.
+std::vector<DialectRecordChange> with_pointer(DialectRecordChange record, std::string pointer_id);
+
 // change_records: all changes or none. `then` is told whether they were made: false when a record was not in the state
 // that was expected. `undo` is called instead of `then` when the peer is gone and the changes were refused.
 void change_records(DialectCall& call, AuditActor actor, std::vector<DialectRecordChange> changes, DialectAudit audit,
                     std::function<void(DialectCall&, bool made)> then, std::function<void(WorkerScope&)> undo = {});
+
+// answer_change: 204 when it was made, else the conflict that it was.
+void answer_change(DialectCall& call, bool made);
 
 }  // namespace signet

@@ -26,6 +26,23 @@ ErrorReply unreadable(WorkerScope& scope, const http::Request& request, ClientAu
 
 }  // namespace
 
+SecretCheck check_secret(const WorkerScope& scope, ClientDirectory::Search search, uint32_t tenant,
+                         std::string_view client_id, std::string_view secret) {
+  const ClientDirectory& clients = scope.keystore.clients();
+  const Pepper& pepper = scope.keystore.pepper();
+  clients.fetch(search);
+  const Pepper::Presented presented = pepper.present(tenant, client_id, secret);
+  const ClientRecord* client = clients.find(search, tenant, client_id);
+  return {client, pepper.verify(client, presented)};  // of nobody: a check of its own, the same work
+}
+
+void note_secret_use(WorkerScope& scope, const ClientRecord& client, int secret) {
+  const auto minute = static_cast<uint32_t>(scope.clock() / 60'000);
+  if (client.mark_used(static_cast<size_t>(secret), minute)) {
+    scope.keystore.note_used(scope.worker_index, client.tenant(), client.client_id());
+  }
+}
+
 ClientAttempt::ClientAttempt(WorkerScope& scope, const http::Request& request, uint32_t tenant,
                              std::string_view form_client_id, std::string_view form_client_secret)
     : scope_(scope), request_(request), tenant_(tenant) {
@@ -57,13 +74,7 @@ std::expected<const ClientRecord*, ErrorReply> ClientAttempt::check_credentials(
     return std::unexpected(invalid_client(true));
   }
   const std::string_view client_id = credentials_->client_id;
-  const ClientDirectory& clients = scope_.keystore.clients();
-  const Pepper& pepper = scope_.keystore.pepper();
-  clients.fetch(search_);
-  const Pepper::Presented presented = pepper.present(tenant_, client_id, credentials_->client_secret);
-  const ClientRecord* client = clients.find(search_, tenant_, client_id);
-  // The unknown client costs a dummy check: same work, same answer.
-  const int secret = pepper.verify(client, presented);
+  const auto [client, secret] = check_secret(scope_, search_, tenant_, client_id, credentials_->client_secret);
   if (client == nullptr || secret < 0) {
     note_failure(scope_, request_, client == nullptr ? AuthFailure::kUnknownClient : AuthFailure::kWrongSecret,
                  client_id);
@@ -73,10 +84,7 @@ std::expected<const ClientRecord*, ErrorReply> ClientAttempt::check_credentials(
     note_failure(scope_, request_, AuthFailure::kDisabled, client_id);
     return std::unexpected(invalid_client(basic));
   }
-  const auto minute = static_cast<uint32_t>(scope_.clock() / 60'000);
-  if (client->mark_used(static_cast<size_t>(secret), minute)) {
-    scope_.keystore.note_used(scope_.worker_index, tenant_, client->client_id());
-  }
+  note_secret_use(scope_, *client, secret);
   return client;
 }
 

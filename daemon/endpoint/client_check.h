@@ -34,6 +34,18 @@ class ClientAttempt {
   ClientDirectory::Search search_{};
 };
 
+// Whose secret was presented, if anybody's: the client, or null, and the number of its secret that matched, or -1.
+struct SecretCheck {
+  const ClientRecord* client = nullptr;
+  int secret = -1;
+};
+
+// check_secret ends the `search` for a client and checks its secret. An unknown client costs the same work as a wrong
+// secret. note_secret_use notes that one was used, once it is known that it counts. Loop thread; neither allocates.
+SecretCheck check_secret(const WorkerScope& scope, ClientDirectory::Search search, uint32_t tenant,
+                         std::string_view client_id, std::string_view secret);
+void note_secret_use(WorkerScope& scope, const ClientRecord& client, int secret);
+
 // authenticate_client combines the Authorization header and the form's fields (data() == nullptr when absent), finds
 // the client in `tenant` and checks its secret. An unknown client costs the same work as a wrong secret and is answered
 // with the same bytes. Counts and logs failures (sampled, never a secret). The record is valid in this loop iteration.

@@ -211,12 +211,12 @@ void Committer::publish(Operations operations, std::vector<Outcome> outcomes) {
   Completion completion{std::move(operations), std::move(outcomes)};
   const auto changes = transaction_.take_changes();
   if (parts_.listener == nullptr) {
-    client_removals_ = transaction_.client_removals();
-    return completion();
+    completion();
+  } else {
+    // std::function wants a copyable target.
+    auto shared = std::make_shared<Completion>(std::move(completion));
+    parts_.listener->committed(changes, [shared] { (*shared)(); });
   }
-  // std::function wants a copyable target.
-  auto shared = std::make_shared<Completion>(std::move(completion));
-  parts_.listener->committed(changes, [shared] { (*shared)(); });
   client_removals_ = transaction_.client_removals();
 }
 

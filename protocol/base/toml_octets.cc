@@ -8,9 +8,9 @@ namespace {
 // The size of the comment or quoted text that `rest` starts with, 0 when it starts with neither. One that does not end
 // goes to the end of its line, or of the text when it may have lines: the parser will say so.
 size_t skipped_size(std::string_view rest) {
+  if (rest[0] != '#' && rest[0] != '"' && rest[0] != '\'') return 0;
   auto end_of_line = std::min(rest.find('\n'), rest.size());
   if (rest[0] == '#') return end_of_line;
-  if (rest[0] != '"' && rest[0] != '\'') return 0;
   bool lines = rest.starts_with("\"\"\"") || rest.starts_with("'''");
   std::string_view quote = rest.substr(0, lines ? 3 : 1);
   size_t limit = lines ? rest.size() : end_of_line;
@@ -42,7 +42,7 @@ size_t stray_octet_line(std::string_view text) {
     if (static_cast<unsigned char>(text[0]) >= 0x80) return line;
     const bool quote = text[0] == '"' || text[0] == '\'';
     if (quote && kBeforeText.find(before) == std::string_view::npos) return line;
-    const size_t size = quote || text[0] == '#' ? std::max<size_t>(skipped_size(text), 1) : 1;
+    const size_t size = std::max<size_t>(skipped_size(text), 1);
     line += static_cast<size_t>(std::count(text.begin(), text.begin() + static_cast<ptrdiff_t>(size), '\n'));
     before = text[size - 1];
     text.remove_prefix(size);

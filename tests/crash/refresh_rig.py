@@ -48,9 +48,9 @@ class Rig:
     def converse(self, conversations, tick=lambda: None):
         Exchanges(self.daemon.port, conversations, HOLDERS, tick)
 
-    def load(self, enough, when_enough):
-        """Until the daemon goes away. `when_enough` is called once, in a thread of its own, as soon as that many
-        operations more are acknowledged."""
+    def converse_until(self, conversations, enough, when_enough):
+        """`when_enough` is called once, in a thread of its own, as soon as that many operations more are acknowledged.
+        Gives how many were in the end."""
         before = self.ledger.acknowledged.total()
         threads = []
 
@@ -59,16 +59,21 @@ class Rig:
                 threads.append(threading.Thread(target=when_enough))
                 threads[0].start()
 
+        self.converse(conversations, tick)
+        for thread in threads:
+            thread.join()
+        return self.ledger.acknowledged.total() - before
+
+    def load(self, enough, when_enough):
+        """Until the daemon goes away; as converse_until."""
         living = [family for family in self.ledger.families if family.state is State.LIVE]
         # Those that an administrator is at belong to nobody else.
         living = [family for family in living if family.client in self.clients][:HOLDERS]
         living += [None] * (HOLDERS - len(living))
         seeds = [self.random.random() for _ in living]
-        self.converse([holder(self.ledger, family.client if family else self.random.choice(self.clients), family,
-                              random.Random(seed)) for family, seed in zip(living, seeds)], tick)
-        for thread in threads:
-            thread.join()
-        return self.ledger.acknowledged.total() - before
+        return self.converse_until(
+            [holder(self.ledger, family.client if family else self.random.choice(self.clients), family,
+                    random.Random(seed)) for family, seed in zip(living, seeds)], enough, when_enough)
 
     def check(self, everything=False):
         """After a start."""

@@ -7,7 +7,6 @@ are credentials by themselves, and that one which comes again late is refused wh
 import json
 import random
 import sys
-import threading
 import time
 import unittest
 from pathlib import Path
@@ -70,19 +69,8 @@ class VcloudRig(Rig):
             self.ledger.created(Account(), answer.body)
 
     def load(self, enough, when_enough):
-        before = self.ledger.acknowledged.total()
-        threads = []
-
-        def tick():
-            if not threads and self.ledger.acknowledged.total() - before >= enough:
-                threads.append(threading.Thread(target=when_enough))
-                threads[0].start()
-
-        self.converse([holder(self.ledger, family, random.Random(self.random.random()))
-                       for family in self.ledger.families], tick)
-        for thread in threads:
-            thread.join()
-        return self.ledger.acknowledged.total() - before
+        return self.converse_until([holder(self.ledger, family, random.Random(self.random.random()))
+                                    for family in self.ledger.families], enough, when_enough)
 
     def check(self, everything=False):
         families = self.ledger.families

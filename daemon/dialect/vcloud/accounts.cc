@@ -56,11 +56,6 @@ void with_account(DialectCall& call, std::function<void(DialectCall&, FoundAccou
                });
 }
 
-void answer_done(DialectCall& call, bool made) {
-  if (!made) return call.refuse(DialectCondition::kConflict);
-  call.answer(204, {}, {});
-}
-
 // Back to the beginning. Who still polls with a device code hears that access is denied.
 void set_created(DialectCall& call, FoundAccount found, const std::string& user) {
   VcloudAccount& account = found.account;
@@ -72,7 +67,7 @@ void set_created(DialectCall& call, FoundAccount found, const std::string& user)
   changes.push_back(put_account(tenant, account, DialectRecordState::at(found.revision)));
   const auto change = [user, id = account.id](DialectCall& to, std::vector<DialectRecordChange> all) {
     change_records(to, vcloud_actor(user), std::move(all), {.what = "vcloud.account.revoke", .subject = id},
-                   answer_done);
+                   answer_change);
   };
   if (device.empty()) return change(call, std::move(changes));
   get_record(call, DialectRecordKind::kVcloudDevice, device,
@@ -99,7 +94,7 @@ void erase(DialectCall& call, const FoundAccount& found, const std::string& user
     changes.push_back({.tenant = tenant, .kind = DialectRecordKind::kVcloudDevice, .id = found.account.device});
   }
   change_records(call, vcloud_actor(user), std::move(changes),
-                 {.what = "vcloud.account.delete", .subject = found.account.id}, answer_done);
+                 {.what = "vcloud.account.delete", .subject = found.account.id}, answer_change);
 }
 
 // What a PUT may change; the rest must be as it is, or be left out. False: it may not.
@@ -167,8 +162,7 @@ void vcloud_account_revoke(DialectCall& call) {
                                   [found, user](DialectCall& last, std::expected<RevocationOutcome, StoreError> done) {
                                     if (done || done.error().kind == StoreErrorKind::kNotFound)
                                       return set_created(last, found, user);
-                                    if (!refused_for_now(last, done.error()))
-                                      last.refuse(DialectCondition::kServerError);
+                                    refuse_failed(last, done.error(), DialectCondition::kServerError);
                                   }));
   });
 }

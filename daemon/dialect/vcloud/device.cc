@@ -84,20 +84,13 @@ std::optional<VcloudDevice> read_device(std::string_view text) {
 
 std::vector<DialectRecordChange> put_device(uint32_t tenant, const std::string& record_id, const VcloudDevice& device,
                                             DialectRecordState expected) {
-  const UnixSeconds kept_until = device.expires_at + kDeviceCodeKeptS;
-  std::vector<DialectRecordChange> changes;
-  changes.push_back({.tenant = tenant,
-                     .kind = kKind,
-                     .id = record_id,
-                     .value = device_json(device),
-                     .expires_at = kept_until,
-                     .expected = expected});
-  changes.push_back({.tenant = tenant,
-                     .kind = kKind,
-                     .id = user_code_record_id(device.user_code),
-                     .value = record_id,
-                     .expires_at = kept_until});
-  return changes;
+  return with_pointer({.tenant = tenant,
+                       .kind = kKind,
+                       .id = record_id,
+                       .value = device_json(device),
+                       .expires_at = device.expires_at + kDeviceCodeKeptS,
+                       .expected = expected},
+                      user_code_record_id(device.user_code));
 }
 
 std::vector<DialectRecordChange> erase_device(uint32_t tenant, const std::string& record_id, const VcloudDevice& device,

@@ -67,11 +67,7 @@ void grant(DialectCall& call, const std::string& by, FoundDevice found) {
                      put_device(tenant, found.record_id, found.device, DialectRecordState::at(found.revision));
                  changes.push_back(put_account(tenant, account->account, DialectRecordState::at(account->revision)));
                  change_records(later, vcloud_actor(by), std::move(changes),
-                                {.what = "vcloud.account.grant", .subject = account->account.id},
-                                [](DialectCall& last, bool made) {
-                                  if (!made) return last.refuse(DialectCondition::kConflict);
-                                  last.answer(204, {}, {});
-                                });
+                                {.what = "vcloud.account.grant", .subject = account->account.id}, answer_change);
                });
 }
 

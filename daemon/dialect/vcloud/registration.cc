@@ -66,20 +66,13 @@ void find_registration(DialectCall& call, std::string_view id,
 
 std::vector<DialectRecordChange> put_registration(uint32_t tenant, const VcloudRegistration& one,
                                                   DialectRecordState expected, UnixSeconds expires_at) {
-  const std::string record = registration_record_id(one.owner, one.name);
-  std::vector<DialectRecordChange> changes;
-  changes.push_back({.tenant = tenant,
-                     .kind = kKind,
-                     .id = record,
-                     .value = registration_json(one),
-                     .expires_at = expires_at,
-                     .expected = expected});
-  changes.push_back({.tenant = tenant,
-                     .kind = kKind,
-                     .id = registration_pointer_id(one.id),
-                     .value = record,
-                     .expires_at = expires_at});
-  return changes;
+  return with_pointer({.tenant = tenant,
+                       .kind = kKind,
+                       .id = registration_record_id(one.owner, one.name),
+                       .value = registration_json(one),
+                       .expires_at = expires_at,
+                       .expected = expected},
+                      registration_pointer_id(one.id));
 }
 
 std::vector<DialectRecordChange> erase_registration(uint32_t tenant, const VcloudRegistration& one,

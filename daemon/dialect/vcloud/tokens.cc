@@ -65,10 +65,7 @@ void with_registration(DialectCall& call, std::function<void(DialectCall&, Found
 void erase(DialectCall& call, const FoundRegistration& found, const std::string& user) {
   change_records(call, vcloud_actor(user),
                  erase_registration(call.tenant_number(), found.registration, DialectRecordState::at(found.revision)),
-                 {.what = "vcloud.token.delete", .subject = found.registration.id}, [](DialectCall& later, bool made) {
-                   if (!made) return later.refuse(DialectCondition::kConflict);
-                   later.answer(204, {}, {});
-                 });
+                 {.what = "vcloud.token.delete", .subject = found.registration.id}, answer_change);
 }
 
 // The sessions that were made with the token end with it.
