@@ -12,6 +12,7 @@
 
 #include "daemon/config_nearest.h"
 #include "daemon/config_table.h"
+#include "keystore/keys/key_schedule.h"
 #include "protocol/base/errno_text.h"
 #include "protocol/base/toml_octets.h"
 
@@ -132,6 +133,9 @@ class Reader {
     if (config_.listen.empty()) error(0, "listen", "expected at least one address");
     if (config_.refresh_idle_s > config_.refresh_absolute_s) {
       error(0, "refresh_idle_s", "expected at most refresh_absolute_s");
+    }
+    if (config_.key_rotation_s != 0 && config_.key_rotation_s < kKeyPeriodMinS) {
+      error(0, "key_rotation_s", fmt::format("expected 0, or at least {}", kKeyPeriodMinS));
     }
     if (config_.token_ttl_s > config_.token_ttl_max_s) error(0, "token_ttl_s", "expected at most token_ttl_max_s");
     if (config_.limits.target_size_max >= config_.limits.head_size_max) {

@@ -30,6 +30,8 @@ struct Config {
   uint32_t refresh_grace_s = 30;
   uint32_t clock_skew_s = 60;
   uint32_t jwks_max_age_s = 300;
+  uint32_t key_rotation_s = 90 * 24 * 60 * 60;
+  std::vector<std::string> key_rotation;     // "TENANT/ALG=SECONDS"
   uint32_t batch_entries_max = 1000;         // entries of one batch request
   uint32_t batch_entries_per_client = 4000;  // in flight on a worker
   // Requests a second over all workers, 0 = no limit, and what may come at once at one of them.

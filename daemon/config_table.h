@@ -39,6 +39,8 @@ struct ConfigKey {
 
 // All keys, in the order of the documentation. Static storage.
 std::span<const ConfigKey> config_keys();
+// Those of the table `limits` alone, which are the last of them. Static storage.
+std::span<const ConfigKey> config_limit_keys();
 // Null when there is none of that name.
 const ConfigKey* find_config_key(std::string_view section, std::string_view name);
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "daemon/http/server_loop.h"
+#include "daemon/key_rotation.h"
 
 namespace signet {
 namespace {
@@ -72,6 +73,11 @@ std::string_view check_dialect_name(std::string_view value) {
   const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
   const bool named = !value.empty() && value.size() <= 32 && std::ranges::all_of(value, fits);
   return named || value == "*" ? std::string_view() : "a dialect's name, or \"*\" for all";
+}
+
+std::string_view check_key_rotation(std::string_view value) {
+  if (parse_key_rotation(value)) return {};
+  return "\"TENANT/ALG=SECONDS\" with an algorithm such as EdDSA, or `*`, and 0 or 3600 to 315360000 seconds";
 }
 
 std::string_view check_dialect_switch(std::string_view value) {

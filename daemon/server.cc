@@ -11,6 +11,7 @@
 #include "daemon/dev_dialects.h"
 #include "daemon/dev_mode.h"
 #include "daemon/dialect_start.h"
+#include "daemon/key_rotation.h"
 #include "daemon/log.h"
 
 namespace signet {
@@ -47,6 +48,11 @@ std::string make_data_dir(const std::string& path) {
   }
   if (made) ::chmod(path.c_str(), 0700);
   return {};
+}
+
+void log_overdue_key(const KeyDuty& duty, const StoreError& error) {
+  log_event(LogLevel::kWarning, "key_step_refused",
+            {{"step", key_duty_name(duty.kind)}, {"kid", duty.kid}, {"why", error.text}});
 }
 
 }  // namespace
@@ -143,9 +149,11 @@ std::string Server::open_keystore() {
                                 .issuer = config_.issuer,
                                 .jwks_max_age_s = config_.jwks_max_age_s,
                                 .ttl_s_max = config_.token_ttl_max_s,
+                                .key_schedule = key_schedule(config_),
                                 .password_cost = config_.dev ? kDevPasswordCost : PasswordCost{},
                                 .clock_skew_s = config_.clock_skew_s,
-                                .on_storage_failed = [this](const std::string& why) { storage_failure_.fail(why); }});
+                                .on_storage_failed = [this](const std::string& why) { storage_failure_.fail(why); },
+                                .on_key_overdue = log_overdue_key});
   if (!opened) return opened.error().text;
   keystore_ = std::move(*opened);
   if (!keystore_->store().status().boot_known) {

@@ -63,6 +63,7 @@ class Server {
   // --- reload (server_reload.cc) ---
   void reload();
   void reload_dialects();
+  bool promise_max_age();
   void apply_settings(const std::string& issuer_before, uint32_t jwks_max_age_s_before);
 
   Config config_;

@@ -60,9 +60,23 @@ KeySource key_source(const KeyRow& row, std::shared_ptr<const PrivateKey> privat
           .public_jwk = row.public_jwk,
           .created_at = row.created_at,
           .activated_at = row.activated_at,
+          .terms = row.terms,
           .revision = row.revision,
           .bits = row.bits,
           .private_key = std::move(private_key)};
+}
+
+std::expected<PreparedKey, std::string> prepare_changed_key(const KeyRow& row, const SigningKey& before,
+                                                            size_t signer_count) {
+  const bool drains = before.status == KeyStatus::kActive && row.status == KeyStatus::kRetiring;
+  const bool keeps = drains || keeps_private_half(row.status, row.algorithm);
+  KeySource source = key_source(row, keeps ? before.private_key : nullptr);
+  if (drains || (before.status == KeyStatus::kActive && row.status == KeyStatus::kActive)) {
+    source.signed_as = before.revision;
+  }
+  auto prepared = prepare_key(std::move(source), signer_count);
+  if (!prepared) return std::unexpected(fmt::format("key {} of tenant {}: {}", row.kid, row.tenant, prepared.error()));
+  return prepared;
 }
 
 std::expected<PreparedKey, std::string> prepare_stored_key(const Vault& vault, const KeyRow& row, size_t signer_count) {

@@ -22,6 +22,10 @@ std::expected<std::vector<uint8_t>, VaultError> seal_private_key(const Vault& va
 // prepare_stored_key opens the row's private half, if it has one, and prepares the key. The error names the key and
 // says what is wrong. Any thread; blocks for the pairwise test.
 std::expected<PreparedKey, std::string> prepare_stored_key(const Vault& vault, const KeyRow& row, size_t signer_count);
+// prepare_changed_key prepares a key again after a change of its row; what it needs of the private half `before` has.
+// What was given to `before` to sign and waits still finds a signer, unless the key is withdrawn. Any thread.
+std::expected<PreparedKey, std::string> prepare_changed_key(const KeyRow& row, const SigningKey& before,
+                                                            size_t signer_count);
 // The parts of a row that the snapshot needs.
 KeySource key_source(const KeyRow& row, std::shared_ptr<const PrivateKey> private_key);
 

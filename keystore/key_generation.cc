@@ -37,23 +37,22 @@ std::expected<void, StoreError> check_key_purpose(const KeyPurpose& purpose) {
   return {};
 }
 
-KeyGenerator::KeyGenerator(std::function<Made(const KeyWish&)> make)
-    : make_(std::move(make)), thread_([this] { run(); }) {}
+KeyGenerator::KeyGenerator() : thread_([this] { run(); }) {}
 
 KeyGenerator::~KeyGenerator() { stop(); }
 
-void KeyGenerator::submit(KeyWish wish, StoreDone<KeyRow> done) {
+void KeyGenerator::submit(std::function<void()> work, std::function<void(StoreError)> refused) {
   StoreError refusal = stopped();
   {
     const std::lock_guard lock(mutex_);
     if (!stopped_ && jobs_.size() < kJobsMax) {
-      jobs_.push_back({std::move(wish), std::move(done)});
+      jobs_.push_back({std::move(work), std::move(refused)});
       changed_.notify_one();
       return;
     }
     if (!stopped_) refusal = {StoreErrorKind::kBusy, "too many keys are being made: try again"};
   }
-  done(std::unexpected(std::move(refusal)));
+  refused(std::move(refusal));
 }
 
 void KeyGenerator::stop() {
@@ -63,7 +62,7 @@ void KeyGenerator::stop() {
     changed_.notify_one();
   }
   if (thread_.joinable()) thread_.join();
-  for (Job& job : jobs_) job.done(std::unexpected(stopped()));
+  for (Job& job : jobs_) job.refused(stopped());
   jobs_.clear();
 }
 
@@ -75,7 +74,7 @@ void KeyGenerator::run() {
     const Job job = std::move(jobs_.front());
     jobs_.pop_front();
     lock.unlock();
-    job.done(make_(job.wish));
+    job.work();
     lock.lock();
   }
 }

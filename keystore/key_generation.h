@@ -13,34 +13,26 @@
 
 namespace signet {
 
-struct KeyWish {
-  AuditActor actor;
-  uint32_t tenant = 0;
-  KeyPurpose purpose;
-};
-
 class KeyGenerator {
  public:
-  using Made = std::expected<KeyRow, StoreError>;
-  // `make` runs on the generator's thread and may block.
-  explicit KeyGenerator(std::function<Made(const KeyWish&)> make);
+  KeyGenerator();
   ~KeyGenerator();
   KeyGenerator(const KeyGenerator&) = delete;
   KeyGenerator& operator=(const KeyGenerator&) = delete;
 
-  // `done` is called on the generator's thread, or on this one when the queue is full or the generator stopped.
-  void submit(KeyWish wish, StoreDone<KeyRow> done);
-  // stop finishes the key under way and refuses the others. Blocks. Idempotent.
+  // Exactly one of the two is called: `work` on the generator's thread, where it may block, or `refused`, on this
+  // thread when the queue is full, or when the generator is stopped.
+  void submit(std::function<void()> work, std::function<void(StoreError)> refused);
+  // stop finishes the work under way and refuses the rest. Blocks. Idempotent.
   void stop();
 
  private:
   struct Job {
-    KeyWish wish;
-    StoreDone<KeyRow> done;
+    std::function<void()> work;
+    std::function<void(StoreError)> refused;
   };
   void run();
 
-  const std::function<Made(const KeyWish&)> make_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Job> jobs_;

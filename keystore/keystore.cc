@@ -6,7 +6,13 @@
 namespace signet {
 
 KeystoreImplementation::KeystoreImplementation(const KeystoreOptions& options)
-    : options_(options), notes_(options.workers + 1), builder_(options.issuer) {}
+    : options_(options),
+      notes_(options.workers + 1),
+      builder_(options.issuer),
+      schedule_(options.key_schedule),
+      jwks_max_age_s_(options.jwks_max_age_s) {
+  schedule_.skew_s = options.clock_skew_s;
+}
 
 KeystoreImplementation::~KeystoreImplementation() {
   close();
@@ -16,6 +22,8 @@ KeystoreImplementation::~KeystoreImplementation() {
 }
 
 void KeystoreImplementation::close() {
+  closing_ = true;
+  if (keeper_) keeper_->stop();
   if (generator_) generator_->stop();
   if (hasher_) hasher_->stop();
   if (flusher_) flusher_->stop();
@@ -40,7 +48,7 @@ void KeystoreImplementation::note_used(size_t worker, uint32_t tenant, std::stri
   notes_.mark(worker, clients_.shard_of(tenant, client_id));
 }
 
-void KeystoreImplementation::set_issuer(std::string issuer, uint32_t, StoreDone<void> done) {
+void KeystoreImplementation::set_issuer(std::string issuer, StoreDone<void> done) {
   {
     const std::lock_guard lock(publish_mutex_);
     builder_.set_issuer(std::move(issuer));

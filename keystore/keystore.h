@@ -14,6 +14,7 @@
 #include "keystore/grants/api_token_text.h"
 #include "keystore/grants/family_keys.h"
 #include "keystore/key_purpose.h"
+#include "keystore/keys/key_schedule.h"
 #include "keystore/keys/key_set.h"
 #include "keystore/password_hashing.h"
 #include "keystore/revocation/revocation_feeds.h"
@@ -33,9 +34,28 @@ struct KeystoreOptions {
   std::string issuer;   // of the default tenant, no trailing slash; others get issuer + "/t/" + name
   uint32_t jwks_max_age_s = 300;
   uint32_t ttl_s_max = kAccessTokenLifetimeMaxS;
+  KeySchedule key_schedule;    // its skew is clock_skew_s
   PasswordCost password_cost;  // of new passwords; cheap ones for tests and development
   uint32_t clock_skew_s = 60;  // how far back the clock may go before nothing is signed any more
   std::function<void(const std::string&)> on_storage_failed;  // any thread
+  // A key was due for a step and could not make it, yet; the keeper's thread.
+  std::function<void(const KeyDuty&, const StoreError&)> on_key_overdue;
+};
+
+// What is to sign, and instead of what.
+struct KeyRotation {
+  uint32_t tenant = 0;
+  KeyPurpose purpose;        // whose place it is, unless `kid` says so
+  std::string kid;           // the key that goes, or a pending one that comes; empty = by `purpose`
+  UnixSeconds at = 0;        // sign from then on; 0 = as soon as verifiers know it
+  bool compromised = false;  // the key that goes is withdrawn at once, and what it signed revoked
+  KeyOverrides overrides;
+};
+struct KeyRotated {
+  std::optional<KeyRow>
+      successor;  // pending with a plan, or active; nothing when a key that did not sign was withdrawn
+  std::optional<KeyRow> predecessor;
+  UnixMs revoked_before_ms = 0;  // compromised: what it signed before is revoked
 };
 
 struct KeystoreFailure {
@@ -91,12 +111,24 @@ class Keystore {
   // generate_key makes, seals and stores a key: active when it is the tenant's first of its algorithm (and audience),
   // or when the tenant has no active one of its dialect, else pending. Generation runs on a background thread.
   virtual void generate_key(AuditActor actor, uint32_t tenant, KeyPurpose purpose, StoreDone<KeyRow> done) = 0;
+  // rotate_key puts another key in the place of the active one, by the rules of keys/key_life.h: a pending key of the
+  // place, or one that is made now. On a background thread.
+  virtual void rotate_key(AuditActor actor, KeyRotation rotation, StoreDone<KeyRotated> done) = 0;
+  // Steps of keys that need nothing but the store: Store::step_key, with the configured skew.
+  virtual void step_key(AuditActor actor, KeyStep step, StoreDone<KeyStepDone> done) = 0;
+  // How far the clocks of those who check tokens may be off; as configured, and any thread.
+  virtual uint32_t clock_skew_s() const = 0;
+  // What the keeper is going to do with the keys of every tenant until `horizon`. Admin loop, between two passes.
+  virtual std::vector<KeyDuty> plan_keys(UnixSeconds now, UnixSeconds horizon) const = 0;
   // export_secret gives an HMAC key's secret, audited before `done`.
   virtual void export_secret(AuditActor actor, uint32_t tenant, std::string kid, StoreDone<SecretBytes> done) = 0;
   // hash_passwords makes the verifiers of new passwords, in their order, on a background thread: see PasswordHasher.
   virtual void hash_passwords(std::vector<PasswordWish> wishes, StoreDone<std::vector<PasswordVerifier>> done) = 0;
   // A change of the settings that rendered documents depend on (reload): republishes the key snapshot.
-  virtual void set_issuer(std::string issuer, uint32_t jwks_max_age_s, StoreDone<void> done) = 0;
+  virtual void set_issuer(std::string issuer, StoreDone<void> done) = 0;
+  // Tells every key of a larger max-age: only after `done` may key sets be served with it.
+  virtual void set_jwks_max_age(uint32_t jwks_max_age_s, StoreDone<void> done) = 0;
+  virtual void set_key_schedule(KeySchedule schedule) = 0;  // any thread
   // Drains and closes the store. Blocks. With no reader registered, every completion has been called when it returns;
   // those that wait for a reader still registered follow once it has passed. One thread.
   virtual void close() = 0;

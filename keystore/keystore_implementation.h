@@ -6,6 +6,8 @@
 // never while waiting for the store, never by a worker.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -13,6 +15,7 @@
 
 #include "keystore/key_cells.h"
 #include "keystore/key_generation.h"
+#include "keystore/key_keeper.h"
 #include "keystore/keys/key_set_builder.h"
 #include "keystore/keystore.h"
 #include "keystore/last_used_flush.h"
@@ -52,7 +55,13 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   void hash_passwords(std::vector<PasswordWish> wishes, StoreDone<std::vector<PasswordVerifier>> done) override {
     hasher_->submit(std::move(wishes), std::move(done));
   }
-  void set_issuer(std::string issuer, uint32_t jwks_max_age_s, StoreDone<void> done) override;
+  void rotate_key(AuditActor actor, KeyRotation rotation, StoreDone<KeyRotated> done) override;
+  void step_key(AuditActor actor, KeyStep step, StoreDone<KeyStepDone> done) override;
+  uint32_t clock_skew_s() const override { return options_.clock_skew_s; }
+  std::vector<KeyDuty> plan_keys(UnixSeconds now, UnixSeconds horizon) const override;
+  void set_issuer(std::string issuer, StoreDone<void> done) override;
+  void set_jwks_max_age(uint32_t jwks_max_age_s, StoreDone<void> done) override;
+  void set_key_schedule(KeySchedule schedule) override;
   void close() override;
 
   void committed(std::span<const StoreChange> changes, std::function<void()> published) override;
@@ -86,11 +95,26 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   bool publish_clients(std::span<const StoreChange> changes);
   bool publish_keys(std::span<const StoreChange> changes);
   void put_key(const KeyRow& row);
+  std::expected<PreparedKey, std::string> prepare_committed_key(const KeyRow& row);
 
   // keystore_keys.cc
-  KeyGenerator::Made make_key(const KeyWish& wish);
+  using MadeKey = std::expected<KeyRow, StoreError>;
+  MadeKey make_key(const AuditActor& actor, uint32_t tenant, const KeyPurpose& purpose);
   KeyStatus status_of_new_key(uint32_t tenant, const KeyPurpose& purpose) const;  // under publish_mutex_
-  std::expected<KeyRow, StoreError> add_prepared(const AuditActor& actor, const KeyRow& row, PreparedKey prepared);
+  MadeKey add_prepared(const AuditActor& actor, const KeyRow& row, PreparedKey prepared);
+
+  // keystore_key_life.cc
+  struct RotationPlace;
+  KeyTerms terms_of_new_key() const;
+  std::expected<void, std::string> keep_key_bounds();
+  std::expected<RotationPlace, StoreError> find_rotation_place(const KeyRotation& rotation) const;
+  std::expected<KeyStepDone, StoreError> step_now(const AuditActor& actor, KeyStep step);
+  std::expected<KeyRotated, StoreError> rotate_now(const AuditActor& actor, const KeyRotation& rotation);
+  std::expected<KeyRotated, StoreError> withdraw_now(const AuditActor& actor, const RotationPlace& place);
+  void start_keeper();
+  UnixSeconds planned_activation(const KeyDuty& duty) const;
+  std::expected<void, StoreError> perform(const KeyDuty& duty);
+  void finish_drained_keys();
 
   // The order of the members is that of their construction and, backwards, of their end.
   const KeystoreOptions options_;
@@ -104,16 +128,26 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   std::unique_ptr<Pepper> pepper_;
   std::optional<PasswordCheck> passwords_;  // over the pepper
   std::unique_ptr<FamilyKeys> family_keys_;
-  std::mutex publish_mutex_;
+  std::atomic<bool> closing_{false};
+  mutable std::mutex publish_mutex_;
   KeySetBuilder builder_;                                             // under publish_mutex_
   std::map<std::pair<uint32_t, std::string>, PreparedKey> prepared_;  // of keys being added; under publish_mutex_
   std::unique_ptr<Published<KeySet>> keys_;
+  // Keys that may still have to sign what waits, until then; under publish_mutex_.
+  struct Draining {
+    KeyRow row;
+    std::chrono::steady_clock::time_point until;
+  };
+  std::vector<Draining> draining_;
+  KeySchedule schedule_;                               // under publish_mutex_
+  std::atomic<uint32_t> jwks_max_age_s_;               // what new keys are promised
   DialectConfigurationBuilder configuration_builder_;  // the committer's
   std::unique_ptr<Published<DialectConfigurations>> configurations_;
   std::optional<Reclaimer> reclaimer_;
   std::unique_ptr<Store> store_;
   std::optional<LastUsedFlusher> flusher_;
   std::optional<KeyGenerator> generator_;
+  std::optional<KeyKeeper> keeper_;
   std::optional<PasswordHasher> hasher_;
 };
 

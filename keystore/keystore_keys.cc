@@ -35,7 +35,9 @@ StoreError no_tenant(uint32_t tenant) {
 void KeystoreImplementation::generate_key(AuditActor actor, uint32_t tenant, KeyPurpose purpose,
                                           StoreDone<KeyRow> done) {
   if (auto checked = check_key_purpose(purpose); !checked) return done(std::unexpected(std::move(checked.error())));
-  generator_->submit({std::move(actor), tenant, std::move(purpose)}, std::move(done));
+  generator_->submit([this, actor = std::move(actor), tenant, purpose = std::move(purpose),
+                      done] { done(make_key(actor, tenant, purpose)); },
+                     [done](StoreError error) { done(std::unexpected(std::move(error))); });
 }
 
 // Verifiers have cached the tenant's documents once it has a key: any further one waits its lead. Those of dialects are
@@ -46,14 +48,19 @@ KeyStatus KeystoreImplementation::status_of_new_key(uint32_t tenant, const KeyPu
   return waits ? KeyStatus::kPending : KeyStatus::kActive;
 }
 
-KeyGenerator::Made KeystoreImplementation::make_key(const KeyWish& wish) {
-  const KeyPurpose& purpose = wish.purpose;
-  KeyRow row{
-      .tenant = wish.tenant, .algorithm = purpose.algorithm, .audience = purpose.audience, .dialect = purpose.dialect};
+KeystoreImplementation::MadeKey KeystoreImplementation::make_key(const AuditActor& actor, uint32_t tenant,
+                                                                 const KeyPurpose& purpose) {
+  KeyRow row{.tenant = tenant,
+             .algorithm = purpose.algorithm,
+             .audience = purpose.audience,
+             .dialect = purpose.dialect,
+             .terms = terms_of_new_key()};
+  // A dialect's file says for itself how long its tokens live.
+  if (!purpose.dialect.empty()) row.terms.lifetime_s = kAccessTokenLifetimeMaxS;
   {
     const std::lock_guard lock(publish_mutex_);
-    if (!builder_.has_tenant(wish.tenant)) return std::unexpected(no_tenant(wish.tenant));
-    row.status = status_of_new_key(wish.tenant, purpose);
+    if (!builder_.has_tenant(tenant)) return std::unexpected(no_tenant(tenant));
+    row.status = status_of_new_key(tenant, purpose);
   }
   const int rsa_bits = purpose.bits == 0 ? kRsaBitsDefault : purpose.bits;
   auto key = generate_private_key(purpose.algorithm, rsa_bits);
@@ -70,18 +77,18 @@ KeyGenerator::Made KeystoreImplementation::make_key(const KeyWish& wish) {
   row.sealed_private = std::move(*sealed);
   auto prepared = prepare_key(key_source(row, std::move(*key)), signer_count());
   if (!prepared) return refused(StoreErrorKind::kUnavailable, prepared.error());
-  return add_prepared(wish.actor, row, std::move(*prepared));
+  return add_prepared(actor, row, std::move(*prepared));
 }
 
-std::expected<KeyRow, StoreError> KeystoreImplementation::add_prepared(const AuditActor& actor, const KeyRow& row,
-                                                                       PreparedKey prepared) {
+KeystoreImplementation::MadeKey KeystoreImplementation::add_prepared(const AuditActor& actor, const KeyRow& row,
+                                                                     PreparedKey prepared) {
   {
     const std::lock_guard lock(publish_mutex_);
     prepared_.insert_or_assign({row.tenant, row.kid}, std::move(prepared));
   }
-  std::promise<KeyGenerator::Made> promise;
+  std::promise<MadeKey> promise;
   auto result = promise.get_future();
-  store_->add_key(actor, row, [&promise](KeyGenerator::Made made) { promise.set_value(std::move(made)); });
+  store_->add_key(actor, row, [&promise](MadeKey made) { promise.set_value(std::move(made)); });
   auto made = result.get();
   const std::lock_guard lock(publish_mutex_);
   prepared_.erase({row.tenant, row.kid});
@@ -96,18 +103,12 @@ void KeystoreImplementation::export_secret(AuditActor actor, uint32_t tenant, st
     key = builder_.find(tenant, kid);
   }
   if (!key) return done(refused(StoreErrorKind::kNotFound, "there is no such key"));
-  if (!is_symmetric(key->algorithm)) {
-    return done(
-        refused(StoreErrorKind::kInvalid, "only HMAC keys are shared: the private half of this one never leaves"));
-  }
-  if (!key->private_key) return done(refused(StoreErrorKind::kInvalid, "the key's secret was erased"));
-  // Neither needs escaping: the kid is one that the store knows.
-  const std::string detail = fmt::format(R"({{"tenant":{},"kid":"{}"}})", tenant, key->kid);
-  store_->append_audit(std::move(actor), "key.export-secret", detail,
-                       [key, done = std::move(done)](std::expected<void, StoreError> audited) {
-                         if (!audited) return done(std::unexpected(std::move(audited.error())));
-                         done(key->private_key->serialise());
-                       });
+  auto handed_out = [key, done = std::move(done)](std::expected<KeyStepDone, StoreError> audited) {
+    if (!audited) return done(std::unexpected(std::move(audited.error())));
+    done(key->private_key->serialise());
+  };
+  store_->step_key(std::move(actor), {.kind = KeyStep::Kind::kExported, .tenant = tenant, .kid = std::move(kid)},
+                   std::move(handed_out));
 }
 
 }  // namespace signet

@@ -11,6 +11,8 @@ namespace {
 constexpr QuiescentDomain::Backlog kBacklogMax{.actions = 4096, .bytes = size_t{64} << 20};
 // A worker that has not come back to its loop for so long is stuck: changes go on, slowly.
 constexpr std::chrono::milliseconds kBackPressureMax{1000};
+// Longer than anything waits in a worker's signing queue.
+constexpr std::chrono::seconds kKeyDrain{10};
 
 bool secrets_moved(const ClientRecord& record, const Client& client) {
   if (record.secret_count() != client.secrets.size()) return true;
@@ -114,26 +116,35 @@ bool KeystoreImplementation::publish_keys(std::span<const StoreChange> changes) 
     }
   }
   if (changed) keys_->publish(builder_.build(), domain_);
+  if (changed && keeper_) keeper_->changed();
   return withdrawn;
 }
 
 void KeystoreImplementation::put_key(const KeyRow& row) {
-  PreparedKey prepared;
+  if (row.status == KeyStatus::kDestroyed) return builder_.remove_key(row.tenant, row.kid);
+  auto prepared = prepare_committed_key(row);
+  // Durable, but unusable: serving on would contradict the store.
+  if (!prepared) return storage_failed("a committed key cannot be published: " + prepared.error());
+  if (prepared->key->signed_as != 0) {
+    draining_.push_back({row, std::chrono::steady_clock::now() + kKeyDrain});
+  }
+  if (!builder_.put_key(row.tenant, std::move(*prepared))) {
+    storage_failed(fmt::format("key {} was committed for tenant {}, which is unknown", row.kid, row.tenant));
+  }
+}
+
+std::expected<PreparedKey, std::string> KeystoreImplementation::prepare_committed_key(const KeyRow& row) {
   if (const auto ready = prepared_.extract({row.tenant, row.kid}); !ready.empty()) {
-    prepared = std::move(ready.mapped());
+    PreparedKey prepared = std::move(ready.mapped());
     // Given by the commit.
     prepared.key->revision = row.revision;
     prepared.key->created_at = row.created_at;
     prepared.key->activated_at = row.activated_at;
-  } else if (auto opened = prepare_stored_key(*vault_, row, signer_count())) {
-    prepared = std::move(*opened);
-  } else {
-    // Durable, but unusable: serving on would contradict the store.
-    return storage_failed("a committed key cannot be published: " + opened.error());
+    prepared.key->terms = row.terms;
+    return prepared;
   }
-  if (!builder_.put_key(row.tenant, std::move(prepared))) {
-    storage_failed(fmt::format("key {} was committed for tenant {}, which is unknown", row.kid, row.tenant));
-  }
+  if (const auto before = builder_.find(row.tenant, row.kid)) return prepare_changed_key(row, *before, signer_count());
+  return prepare_stored_key(*vault_, row, signer_count());
 }
 
 }  // namespace signet

@@ -119,9 +119,11 @@ std::expected<void, std::string> KeystoreImplementation::open() {
   if (auto ok = open_family_keys(std::move(rows.family_keys)); !ok) return ok;
   reclaimer_.emplace(domain_);
   flusher_.emplace(LastUsedFlusher::Parts{domain_, clients_, *store_, notes_}, kLastUsedInterval);
-  generator_.emplace([this](const KeyWish& wish) { return make_key(wish); });
+  generator_.emplace();
   passwords_.emplace(*pepper_, options_.password_cost);
   hasher_.emplace(*passwords_);
+  if (auto ok = keep_key_bounds(); !ok) return ok;
+  start_keeper();
   return {};
 }
 
@@ -168,6 +170,7 @@ std::expected<void, std::string> KeystoreImplementation::open_store(StoredRows& 
 std::expected<void, std::string> KeystoreImplementation::build_keys(const StoredRows& rows) {
   for (const TenantRow& row : rows.tenants) builder_.put_tenant(row.number, row.name, row.created_at);
   for (const KeyRow& row : rows.keys) {
+    if (row.status == KeyStatus::kDestroyed) continue;
     auto prepared = prepare_stored_key(*vault_, row, signer_count());
     if (!prepared) return Failure(fmt::format("{}: {}", options_.data_dir.string(), prepared.error()));
     if (!builder_.put_key(row.tenant, std::move(*prepared))) {

@@ -24,6 +24,9 @@ constexpr std::array kRoutes{
     AdminRoute{kGet, "/v1/imports/{}", "", show_import},
     AdminRoute{kPost, "/v1/keys", "", add_key},
     AdminRoute{kGet, "/v1/keys", "tenant", list_keys},
+    AdminRoute{kPost, "/v1/keys/rotate", "", rotate_key},
+    AdminRoute{kGet, "/v1/keys/plan", "tenant days", plan_keys},
+    AdminRoute{kPost, "/v1/keys/{}/retire", "tenant", retire_key},
     AdminRoute{kPost, "/v1/keys/{}/export-secret", "tenant", export_key_secret},
     AdminRoute{kPost, "/v1/tokens", "", issue_token},
     AdminRoute{kPost, "/v1/revocations", "", revoke},
@@ -38,6 +41,7 @@ constexpr std::array kRoutes{
     AdminRoute{kPost, "/v1/tenants", "", add_tenant},
     AdminRoute{kGet, "/v1/tenants", "", list_tenants},
     AdminRoute{kDelete, "/v1/tenants/{}", "force", remove_tenant},
+    AdminRoute{kGet, "/v1/audit", "tenant what subject after last limit check", read_audit},
     AdminRoute{kPost, "/v1/clock/accept", "", accept_clock},
     AdminRoute{kGet, "/v1/status", "", show_status},
 };

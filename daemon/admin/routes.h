@@ -51,6 +51,12 @@ void show_import(AdminService& admin, const AdminRequest& request);
 void add_key(AdminService& admin, const AdminRequest& request);
 void list_keys(AdminService& admin, const AdminRequest& request);
 void export_key_secret(AdminService& admin, const AdminRequest& request);
+// audit.cc
+void read_audit(AdminService& admin, const AdminRequest& request);
+// key_life.cc
+void rotate_key(AdminService& admin, const AdminRequest& request);
+void retire_key(AdminService& admin, const AdminRequest& request);
+void plan_keys(AdminService& admin, const AdminRequest& request);
 // tokens.cc
 void issue_token(AdminService& admin, const AdminRequest& request);
 // revocations.cc

@@ -7,7 +7,8 @@ namespace {
 
 // The worker's signer, when signing again is how this key's tokens are checked.
 Signer* checking_signer(const SigningKey& key, size_t worker) {
-  if (key.status != KeyStatus::kActive || worker >= key.signers.size()) return nullptr;
+  const bool has_secret = key.status == KeyStatus::kRetiring && is_symmetric(key.algorithm);
+  if ((key.status != KeyStatus::kActive && !has_secret) || worker >= key.signers.size()) return nullptr;
   Signer* signer = key.signers[worker].get();
   return signer != nullptr && signer->can_check() ? signer : nullptr;
 }

@@ -15,27 +15,20 @@ std::pair<JwsAlgorithm, std::string_view> symmetric_place(const SigningKey* key)
 
 }  // namespace
 
-std::string_view key_status_name(KeyStatus status) {
-  switch (status) {
-    case KeyStatus::kPending:
-      return "pending";
-    case KeyStatus::kActive:
-      return "active";
-    case KeyStatus::kRetiring:
-      return "retiring";
-    case KeyStatus::kRetired:
-      return "retired";
-    case KeyStatus::kDestroyed:
-      return "destroyed";
-  }
-  return "unknown";
-}
-
 bool valid_dialect_name(std::string_view name) {
   constexpr size_t kSizeMax = 32;
   const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
   const auto allowed = [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '-'; };
   return !name.empty() && name.size() <= kSizeMax && letter(name.front()) && std::ranges::all_of(name, allowed);
+}
+
+KeyLife key_life(const SigningKey& key) {
+  return {.status = key.status,
+          .dialect = !key.dialect.empty(),
+          .symmetric = is_symmetric(key.algorithm),
+          .published_at = key.created_at,
+          .activated_at = key.activated_at,
+          .terms = key.terms};
 }
 
 void TenantKeys::index() {
@@ -89,6 +82,12 @@ const SigningKey* TenantKeys::by_header(std::string_view encoded_header) const {
 const SigningKey* TenantKeys::by_revision(uint64_t revision) const {
   const auto found = std::ranges::lower_bound(ordered_by_revision, revision, {}, &SigningKey::revision);
   return found != ordered_by_revision.end() && (*found)->revision == revision ? *found : nullptr;
+}
+
+const SigningKey* TenantKeys::by_late_revision(uint64_t revision) const {
+  if (const SigningKey* key = by_revision(revision)) return key;
+  const auto was = std::ranges::find_if(keys, [&](const auto& one) { return one->signed_as == revision; });
+  return was == keys.end() ? nullptr : was->get();
 }
 
 const SigningKey* TenantKeys::dialect_key(std::string_view dialect) const {

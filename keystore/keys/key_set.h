@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "keystore/keys/key_life.h"
 #include "keystore/signing/private_key.h"
 #include "keystore/signing/signer.h"
 #include "keystore/signing/verifier.h"
@@ -17,16 +18,6 @@
 #include "protocol/jose/jwk.h"
 
 namespace signet {
-
-// On disk: never renumber.
-enum class KeyStatus : uint8_t {
-  kPending = 1,   // published, not used
-  kActive = 2,    // signs
-  kRetiring = 3,  // public half published, private half erased
-  kRetired = 4,   // no longer published
-  kDestroyed = 5,
-};
-std::string_view key_status_name(KeyStatus status);
 
 // The name of a dialect, as keys carry it: 1 to 32 of a-z0-9-, a letter first.
 bool valid_dialect_name(std::string_view name);
@@ -44,13 +35,20 @@ struct SigningKey {
   uint64_t revision = 0;       // changes whenever anything about the key does; never reused
   UnixSeconds created_at = 0;
   UnixSeconds activated_at = 0;  // 0 = not yet
+  KeyTerms terms;
   int bits = 0;
-  std::shared_ptr<const PrivateKey> private_key;  // null unless pending or active
-  std::vector<std::unique_ptr<Signer>> signers;   // by worker index; the admin side's is the last one
+  std::shared_ptr<const PrivateKey> private_key;  // null unless keeps_private_half
+  // By worker index; the admin side's is the last one. Of an active key; of one that was active a moment ago, to sign
+  // what waits (`signed_as`); of a retiring HMAC key, to check with.
+  std::vector<std::unique_ptr<Signer>> signers;
+  uint64_t signed_as = 0;  // the revision under which what still waits was given to this key; 0 = nothing waits
   // Likewise, of keys whose tokens are checked with the public half: see check_signatures. Else empty.
   std::vector<std::unique_ptr<Verifier>> verifiers;
   uint32_t check_cost_ns = 0;  // estimate of checking one signature
 };
+
+// What the rules of its life look at.
+KeyLife key_life(const SigningKey& key);
 
 // A tenant as the request path sees it.
 struct TenantKeys {
@@ -84,6 +82,8 @@ struct TenantKeys {
   const SigningKey* by_header(std::string_view encoded_header) const;
   // The key as it was at this revision; null when it changed since. How what waits finds its key again.
   const SigningKey* by_revision(uint64_t revision) const;
+  // The same for what is on its way: also a key that was active under this revision until a moment ago. O(keys) then.
+  const SigningKey* by_late_revision(uint64_t revision) const;
   // For administrators: any key, a dialect's too. O(keys).
   const SigningKey* any_by_kid(std::string_view kid) const;
 };

@@ -78,6 +78,14 @@ bool KeySetBuilder::put_key(uint32_t number, PreparedKey prepared) {
   return true;
 }
 
+void KeySetBuilder::remove_key(uint32_t number, std::string_view kid) {
+  const auto found = tenants_.find(number);
+  if (found == tenants_.end()) return;
+  if (std::erase_if(found->second.keys, [&](const Tenant::Key& entry) { return entry.key->kid == kid; }) != 0) {
+    found->second.rendered.reset();
+  }
+}
+
 std::shared_ptr<const SigningKey> KeySetBuilder::find(uint32_t number, std::string_view kid) const {
   const auto found = tenants_.find(number);
   if (found == tenants_.end()) return nullptr;
@@ -86,18 +94,27 @@ std::shared_ptr<const SigningKey> KeySetBuilder::find(uint32_t number, std::stri
   return key == keys.end() ? nullptr : key->key;
 }
 
-bool KeySetBuilder::has_key_for(uint32_t number, JwsAlgorithm algorithm, std::string_view audience) const {
+std::vector<std::shared_ptr<const SigningKey>> KeySetBuilder::in_place(uint32_t number, JwsAlgorithm algorithm,
+                                                                       std::string_view audience,
+                                                                       std::string_view dialect) const {
+  std::vector<std::shared_ptr<const SigningKey>> same;
   const auto found = tenants_.find(number);
-  return found != tenants_.end() && std::ranges::any_of(found->second.keys, [&](const Tenant::Key& entry) {
-           return entry.key->algorithm == algorithm && entry.key->audience == audience && entry.key->dialect.empty();
-         });
+  if (found == tenants_.end()) return same;
+  for (const auto& [key, public_jwk] : found->second.keys) {
+    // A dialect has one active key, of whatever algorithm.
+    const bool fits = dialect.empty() ? key->algorithm == algorithm && key->audience == audience : true;
+    if (key->dialect == dialect && fits) same.push_back(key);
+  }
+  return same;
+}
+
+bool KeySetBuilder::has_key_for(uint32_t number, JwsAlgorithm algorithm, std::string_view audience) const {
+  return !in_place(number, algorithm, audience, {}).empty();
 }
 
 bool KeySetBuilder::has_dialect_key(uint32_t number, std::string_view dialect) const {
-  const auto found = tenants_.find(number);
-  return found != tenants_.end() && std::ranges::any_of(found->second.keys, [&](const Tenant::Key& entry) {
-           return entry.key->dialect == dialect && entry.key->status == KeyStatus::kActive;
-         });
+  return std::ranges::any_of(in_place(number, {}, {}, dialect),
+                             [](const auto& key) { return key->status == KeyStatus::kActive; });
 }
 
 void KeySetBuilder::render(Tenant& tenant, uint32_t number) const {

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "keystore/keys/prepared_key.h"
 
@@ -26,8 +27,13 @@ class KeySetBuilder {
   bool has_tenant(uint32_t number) const;
   // Adds a key or replaces the one with its kid. False: no such tenant.
   bool put_key(uint32_t tenant, PreparedKey key);
+  void remove_key(uint32_t tenant, std::string_view kid);
   // Null when unknown.
   std::shared_ptr<const SigningKey> find(uint32_t tenant, std::string_view kid) const;
+  // The keys that sign the same, or did, or will: of a dialect, or of an algorithm (and audience, for HMAC). In the
+  // order of their creation.
+  std::vector<std::shared_ptr<const SigningKey>> in_place(uint32_t tenant, JwsAlgorithm algorithm,
+                                                          std::string_view audience, std::string_view dialect) const;
   // Whether the tenant ever had an ordinary key of this algorithm (and audience, for HMAC), in whatever status.
   bool has_key_for(uint32_t tenant, JwsAlgorithm algorithm, std::string_view audience) const;
   // Whether it has a key of the dialect that signs.

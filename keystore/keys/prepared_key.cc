@@ -7,10 +7,9 @@ namespace {
 
 using Error = std::unexpected<std::string>;
 
-bool has_private_half(KeyStatus status) { return status == KeyStatus::kPending || status == KeyStatus::kActive; }
-
 std::expected<void, std::string> check_private_half(const KeySource& source) {
-  if (!has_private_half(source.status)) {
+  const bool drains = source.status == KeyStatus::kRetiring && source.signed_as != 0;
+  if (!keeps_private_half(source.status, source.algorithm) && !drains) {
     if (source.private_key) return Error("a key that no longer signs still has its private half");
     return {};
   }
@@ -70,7 +69,7 @@ std::expected<PreparedKey, std::string> prepare_key(KeySource source, size_t sig
   key->signature_size = source.private_key ? source.private_key->signature_size() : 0;
   key->cost_ns = signature_cost_ns(source.algorithm, source.bits);
   key->check_cost_ns = key->cost_ns;
-  if (source.status == KeyStatus::kActive) {
+  if (source.private_key && source.status != KeyStatus::kPending) {
     for (size_t i = 0; i < signer_count; ++i) {
       key->signers.push_back(make_signer(source.private_key));
       if (!key->signers.back()) return Error("the signing library refuses the key");
@@ -85,6 +84,8 @@ std::expected<PreparedKey, std::string> prepare_key(KeySource source, size_t sig
   key->revision = source.revision;
   key->created_at = source.created_at;
   key->activated_at = source.activated_at;
+  key->terms = source.terms;
+  key->signed_as = source.signed_as;
   key->bits = source.bits;
   key->private_key = std::move(source.private_key);
   return PreparedKey{std::move(key), std::move(*jwk)};

@@ -22,9 +22,11 @@ struct KeySource {
   std::string public_jwk;  // JSON; empty for HMAC
   UnixSeconds created_at = 0;
   UnixSeconds activated_at = 0;
+  KeyTerms terms;
   uint64_t revision = 0;
+  uint64_t signed_as = 0;  // of a retiring key that still has to sign what waits: see SigningKey
   int bits = 0;
-  std::shared_ptr<const PrivateKey> private_key;  // null unless pending or active
+  std::shared_ptr<const PrivateKey> private_key;  // null unless keeps_private_half, or signed_as
 };
 
 struct PreparedKey {
@@ -34,7 +36,8 @@ struct PreparedKey {
 
 // prepare_key checks that the parts belong together (one key, one algorithm: RFC 8725 3.1; the public half is that of
 // the private one; an HMAC key has either an audience or a dialect, and no public half) and makes `signer_count`
-// signers for an active key. The error says what is wrong, without key material. Any thread; allocates.
+// signers for a key that signs or checks with its private half. The error says what is wrong, without key material. Any
+// thread; allocates.
 std::expected<PreparedKey, std::string> prepare_key(KeySource source, size_t signer_count);
 
 }  // namespace signet

@@ -18,8 +18,8 @@ bool same_key(const SigningJob& a, const SigningJob& b) {
 const SigningKey* find_signing_key(const KeySet& keys, const SigningJob& job) {
   const TenantKeys* tenant = keys.tenant(job.tenant);
   if (tenant == nullptr) return nullptr;
-  const SigningKey* key = tenant->by_revision(job.key_revision);
-  return key != nullptr && key->status == KeyStatus::kActive ? key : nullptr;
+  const SigningKey* key = tenant->by_late_revision(job.key_revision);
+  return key != nullptr && (key->status == KeyStatus::kActive || key->signed_as == job.key_revision) ? key : nullptr;
 }
 
 // By what the token says, as it was when the job was made: the key may have another revision since.
@@ -28,7 +28,7 @@ const SigningKey* find_checking_key(const KeySet& keys, const SigningJob& job, s
   if (tenant == nullptr) return nullptr;
   const SigningKey* key = nullptr;
   if (job.task == SigningTask::kCheckDialect) {
-    key = tenant->by_revision(job.key_revision);
+    key = tenant->by_late_revision(job.key_revision);
     if (key != nullptr && key->dialect.empty()) return nullptr;
   } else {
     const std::string_view input = job.input();

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <vector>
 
+#include "keystore/store/copy_octets.h"
 #include "keystore/store/keys.h"
 #include "keystore/store/records.h"
 #include "protocol/base/bytes.h"
@@ -12,9 +13,9 @@ namespace signet::store {
 namespace {
 
 Sha256Digest next_hash(const Sha256Digest& before, std::string_view record) {
-  std::vector<uint8_t> link(before.begin(), before.end());
-  link.insert(link.end(), record.begin(), record.end());
-  return sha256(link);
+  std::string link(as_text(before));
+  link += record;
+  return sha256(as_bytes(link));
 }
 
 template <typename Strings>
@@ -46,16 +47,36 @@ AuditRowBytes next_audit_row(const AuditEntry& entry, UnixMs now_ms, uint64_t co
   return {row_key(kNoTenant, state.audit_sequence), row.SerializeAsString()};
 }
 
-bool AuditChainCheck::next(std::string_view value) {
+AuditChainCheck::Verdict AuditChainCheck::next(std::string_view value, AuditRecord& record) {
   records::AuditRow row;
-  records::AuditRecord record;
-  if (!row.ParseFromArray(value.data(), static_cast<int>(value.size())) || !record.ParseFromString(row.record())) {
-    return false;
+  records::AuditRecord read;
+  if (!row.ParseFromArray(value.data(), static_cast<int>(value.size())) || !read.ParseFromString(row.record())) {
+    return Verdict::kUnreadable;
   }
-  const auto hash = next_hash(hash_, row.record());
-  if (record.sequence() != sequence_ + 1 || row.hash() != as_text(hash)) return false;
+  record = {.sequence = read.sequence(),
+            .commit = read.commit(),
+            .time_ms = read.time_ms(),
+            .uid = read.uid(),
+            .pid = read.pid(),
+            .via = std::move(*read.mutable_via()),
+            .tenant = read.tenant() == kNoTenant ? std::nullopt : std::optional(read.tenant()),
+            .what = std::move(*read.mutable_what()),
+            .subject = std::move(*read.mutable_subject()),
+            .before = std::move(*read.mutable_before()),
+            .after = std::move(*read.mutable_after())};
+  if (record.sequence != sequence_ + 1) return Verdict::kMoved;
+  record.hash = next_hash(hash_, row.record());
+  if (row.hash() != as_text(record.hash)) return Verdict::kAltered;
   ++sequence_;
-  hash_ = hash;
+  hash_ = record.hash;
+  return Verdict::kFollows;
+}
+
+bool AuditChainCheck::start_after(uint64_t sequence, std::string_view value) {
+  records::AuditRow row;
+  if (!row.ParseFromArray(value.data(), static_cast<int>(value.size()))) return false;
+  if (!copy_octets(row.hash(), hash_)) return false;
+  sequence_ = sequence;
   return true;
 }
 
@@ -93,7 +114,7 @@ std::string audit_json_of(const Client& client) {
   });
 }
 
-std::string audit_json_of(const KeyRow& key) {
+std::string audit_json_of(const KeyRow& key, std::string_view overridden) {
   return audit_json([&](JsonWriter& json) {
     json.begin_object();
     json.member("alg", jws_algorithm_name(key.algorithm));
@@ -101,8 +122,17 @@ std::string audit_json_of(const KeyRow& key) {
     json.member("audience", key.audience);
     if (!key.dialect.empty()) json.member("dialect", key.dialect);
     json.member_integer("bits", key.bits);
+    json.member_integer("created_at", key.created_at);
+    json.member_integer("activate_at", key.terms.activate_at);
+    json.member_integer("activated_at", key.activated_at);
+    json.member_integer("retiring_at", key.terms.retiring_at);
+    json.member_integer("retired_at", key.terms.retired_at);
+    json.member_integer("exported_at", key.terms.exported_at);
+    json.member_integer("max_age", key.terms.max_age_s);
+    json.member_integer("lifetime", key.terms.lifetime_s);
     json.key("public_jwk");
     key.public_jwk.empty() ? json.null() : json.raw(key.public_jwk);
+    if (!overridden.empty()) json.member("overridden", overridden);
     json.end_object();
   });
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "keystore/store/audit_record.h"
 #include "keystore/store/commit_state.h"
 #include "keystore/store/store.h"
 
@@ -38,8 +39,16 @@ AuditRowBytes next_audit_row(const AuditEntry& entry, UnixMs now_ms, uint64_t co
 // AuditChainCheck follows the chain over rows in order. One thread.
 class AuditChainCheck {
  public:
-  // False: this row does not follow from the one before, or cannot be read.
-  [[nodiscard]] bool next(std::string_view value);
+  enum class Verdict : uint8_t {
+    kFollows,
+    kUnreadable,
+    kMoved,    // it has another number than its place
+    kAltered,  // its hash, or that of the one before, is not of its content
+  };
+  // Reads the next row; `record` says what is in it, where that can be read.
+  Verdict next(std::string_view value, AuditRecord& record);
+  // Goes on behind the row of that number, whose hash is taken as it is. False: it cannot be read.
+  [[nodiscard]] bool start_after(uint64_t sequence, std::string_view value);
   uint64_t sequence() const { return sequence_; }
   const Sha256Digest& hash() const { return hash_; }
 
@@ -51,7 +60,8 @@ class AuditChainCheck {
 // JSON for `before` and `after`.
 std::string audit_json(const std::function<void(JsonWriter&)>& write);
 std::string audit_json_of(const Client& client);
-std::string audit_json_of(const KeyRow& key);
+// `overridden`: the rule of its life that this step did not meet; empty = none.
+std::string audit_json_of(const KeyRow& key, std::string_view overridden = {});
 std::string audit_json_of(const TenantRow& tenant);
 std::string audit_json_of(const RefreshFamily& family);  // no hash, no salt
 std::string audit_json_of(const ApiToken& token);

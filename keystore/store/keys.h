@@ -29,5 +29,6 @@ inline std::string_view key_rest(std::string_view key) { return key.substr(4); }
 // Names of the rows of the meta family.
 inline constexpr std::string_view kVersionName = "version";
 inline constexpr std::string_view kStateName = "state";
+inline constexpr std::string_view kServedName = "served";
 
 }  // namespace signet::store

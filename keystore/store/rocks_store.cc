@@ -4,6 +4,7 @@
 #include <shared_mutex>
 
 #include "keystore/store/api_token_reads.h"
+#include "keystore/store/audit_reads.h"
 #include "keystore/store/committer.h"
 #include "keystore/store/dialect_record_reads.h"
 #include "keystore/store/family_reads.h"
@@ -79,6 +80,12 @@ class RocksStore final : public Store {
   void add_key(AuditActor actor, KeyRow key, StoreDone<KeyRow> done) override {
     committer_.submit(store::add_key(std::move(actor), std::move(key), std::move(done)));
   }
+  void step_key(AuditActor actor, KeyStep step, StoreDone<KeyStepDone> done) override {
+    committer_.submit(store::step_key(std::move(actor), std::move(step), std::move(done)));
+  }
+  void raise_key_bounds(AuditActor actor, KeyBounds bounds, StoreDone<void> done) override {
+    committer_.submit(store::raise_key_bounds(std::move(actor), bounds, std::move(done)));
+  }
   void put_secret(AuditActor actor, SecretRow secret, StoreDone<void> done) override {
     committer_.submit(store::put_secret(std::move(actor), std::move(secret), std::move(done)));
   }
@@ -134,6 +141,10 @@ class RocksStore final : public Store {
   void read_feed(FeedRange query, StoreDone<FeedRows> done) override {
     read<FeedRows>([this, query] { return read_feed_page(*files_.database, query, time_.safe_ms() / 1000); },
                    std::move(done));
+  }
+  void read_audit(AuditRange range, StoreDone<AuditPage> done) override {
+    read<AuditPage>([this, range = std::move(range)] { return read_audit_page(*files_.database, range); },
+                    std::move(done));
   }
   void get_dialect_record(uint32_t tenant, DialectRecordKind kind, std::string id,
                           StoreDone<std::optional<DialectRecord>> done) override {

@@ -145,6 +145,13 @@ std::string encode_key(const KeyRow& from) {
   row.set_activated_at_s(from.activated_at);
   row.set_revision(from.revision);
   row.set_dialect(from.dialect);
+  row.set_activate_at_s(from.terms.activate_at);
+  row.set_retiring_at_s(from.terms.retiring_at);
+  row.set_retired_at_s(from.terms.retired_at);
+  row.set_destroyed_at_s(from.terms.destroyed_at);
+  row.set_exported_at_s(from.terms.exported_at);
+  row.set_max_age_s(from.terms.max_age_s);
+  row.set_lifetime_s(from.terms.lifetime_s);
   return row.SerializeAsString();
 }
 
@@ -167,6 +174,13 @@ std::optional<KeyRow> decode_key(std::string_view key, std::string_view value) {
                 .sealed_private = bytes(row.sealed_private()),
                 .created_at = row.created_at_s(),
                 .activated_at = row.activated_at_s(),
+                .terms = {.activate_at = row.activate_at_s(),
+                          .retiring_at = row.retiring_at_s(),
+                          .retired_at = row.retired_at_s(),
+                          .destroyed_at = row.destroyed_at_s(),
+                          .exported_at = row.exported_at_s(),
+                          .max_age_s = row.max_age_s(),
+                          .lifetime_s = row.lifetime_s()},
                 .revision = row.revision()};
 }
 

@@ -29,6 +29,7 @@
 #include "keystore/revocation/feed_entry.h"
 #include "keystore/revocation/feed_tail.h"
 #include "keystore/revocation/revocation.h"
+#include "keystore/store/audit_record.h"
 #include "keystore/store/dialect_record.h"
 #include "keystore/store/grant_queries.h"
 #include "keystore/store/store_rows.h"
@@ -228,6 +229,13 @@ class Store {
   virtual void import_progress(std::string import_id, StoreDone<uint64_t> done) = 0;
   // Adds a key. Refuses a second active key of one algorithm (and audience, for HMAC), or of one dialect, in a tenant.
   virtual void add_key(AuditActor actor, KeyRow key, StoreDone<KeyRow> done) = 0;
+  // One step in the life of a key, by the rules of keys/key_life.h, judged by the wall clock or the safe time,
+  // whichever is earlier. kNotFound: no such key. kInvalid: a rule is not met, the text says which and when it will be.
+  // kConflict: the key was on its way already.
+  virtual void step_key(AuditActor actor, KeyStep step, StoreDone<KeyStepDone> done) = 0;
+  // Raises the bounds of every key that is pending or active to `bounds`, where they are lower: durable before a
+  // configuration is in force that allows more than the one before it did. Audited for each key that changes.
+  virtual void raise_key_bounds(AuditActor actor, KeyBounds bounds, StoreDone<void> done) = 0;
   virtual void put_secret(AuditActor actor, SecretRow secret, StoreDone<void> done) = 0;
   // An audit record alone, e.g. export of a secret: durable before `done`.
   virtual void append_audit(AuditActor actor, std::string what, std::string detail_json, StoreDone<void> done) = 0;
@@ -292,6 +300,9 @@ class Store {
   // Reads a page of a feed, on a thread of its own, beside the queue of operations; `done` is called on that thread, or
   // before return with kBusy or kUnavailable. It shows at least what has been published.
   virtual void read_feed(FeedRange query, StoreDone<FeedRows> done) = 0;
+
+  // A page of the audit log, likewise on that thread, with the chain of hashes followed.
+  virtual void read_audit(AuditRange range, StoreDone<AuditPage> done) = 0;
 
   // The same for records of dialects: on that thread, showing at least every change that was answered before. Not those
   // that have expired. The value of a sealed kind is as the vault sealed it.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,9 +53,52 @@ struct KeyRow {
   int bits = 0;
   std::string public_jwk;               // JSON, empty for HMAC
   std::vector<uint8_t> sealed_private;  // empty once erased
-  UnixSeconds created_at = 0;
-  UnixSeconds activated_at = 0;  // 0 = not yet
-  uint64_t revision = 0;         // grows with every change in the store; never reused
+  UnixSeconds created_at = 0;           // published since then, if it is at all
+  UnixSeconds activated_at = 0;         // 0 = not yet
+  KeyTerms terms;
+  uint64_t revision = 0;  // grows with every change in the store; never reused
+};
+
+// What the rules of a key's life look at.
+inline KeyLife key_life(const KeyRow& row) {
+  return {.status = row.status,
+          .dialect = !row.dialect.empty(),
+          .symmetric = is_symmetric(row.algorithm),
+          .published_at = row.created_at,
+          .activated_at = row.activated_at,
+          .terms = row.terms};
+}
+
+// One step in the life of a key.
+struct KeyStep {
+  enum class Kind : uint8_t {
+    kPlan,      // a pending key: sign from `at` on (0 = as soon as it may), without being told again
+    kActivate,  // pending -> active; the one in its place -> retiring, in the same commit
+    kStop,      // active -> retiring with nothing in its place: needs leave_without_key
+    kRetire,    // pending or retiring -> retired
+    kWithdraw,  // whatever it is -> retired at once, and all that it signed is revoked. `successor` signs instead
+    kDestroy,   // retired -> destroyed
+    kExported,  // the secret of an HMAC key was handed out
+  };
+  Kind kind{};
+  uint32_t tenant = 0;
+  std::string kid;
+  UnixSeconds at = 0;
+  std::string successor;  // a pending key of its place; empty = none
+  KeyOverrides overrides;
+  uint32_t skew_s = 60;
+};
+struct KeyStepDone {
+  KeyRow key;
+  // The other key that the step concerned: the one that retires since `key` signs, or that signs since `key` does not.
+  std::optional<KeyRow> other;
+  UnixMs revoked_before_ms = 0;  // of kWithdraw
+};
+
+// What the configuration allows, and so may have been promised to those who check tokens.
+struct KeyBounds {
+  uint32_t max_age_s = 0;   // with which key sets are served
+  uint32_t lifetime_s = 0;  // longest lifetime that a token may be given
 };
 
 // A sealed secret that is no signing key: pepper and, later, family keys.

@@ -37,7 +37,8 @@ std::string check_audit_chain(const std::string& data) {
   store::AuditChainCheck chain;
   bool whole = true;
   const auto scanned = (*database)->scan(store::Family::kAudit, {}, {}, [&](auto, auto value) {
-    whole = chain.next(value);
+    AuditRecord record;
+    whole = chain.next(value, record) == store::AuditChainCheck::Verdict::kFollows;
     return whole;
   });
   if (!scanned) return scanned.error().text;

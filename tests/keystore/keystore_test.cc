@@ -211,7 +211,7 @@ TEST_F(KeystoreTest, TheMinuteOfUseStaysWithItsSecretOverRotationAndRestart) {
 TEST_F(KeystoreTest, ANewIssuerIsInTheDocumentsAtOnce) {
   open(true);
   const std::string before = keystore_->keys().tenant(0)->metadata_etag;
-  ASSERT_TRUE(await<void>([&](auto done) { keystore_->set_issuer("https://new.example", 300, done); }));
+  ASSERT_TRUE(await<void>([&](auto done) { keystore_->set_issuer("https://new.example", done); }));
   EXPECT_EQ(keystore_->keys().tenant(0)->issuer, "https://new.example");
   EXPECT_NE(keystore_->keys().tenant(0)->metadata_etag, before);
 }

@@ -17,6 +17,8 @@ class FakeStore : public Store {
   void import_clients(AuditActor, ImportChunk, StoreDone<ImportOutcome>) override { std::abort(); }
   void import_progress(std::string, StoreDone<uint64_t>) override { std::abort(); }
   void add_key(AuditActor, KeyRow, StoreDone<KeyRow>) override { std::abort(); }
+  void step_key(AuditActor, KeyStep, StoreDone<KeyStepDone>) override { std::abort(); }
+  void raise_key_bounds(AuditActor, KeyBounds, StoreDone<void>) override { std::abort(); }
   void put_secret(AuditActor, SecretRow, StoreDone<void>) override { std::abort(); }
   void append_audit(AuditActor, std::string, std::string, StoreDone<void>) override { std::abort(); }
   void put_last_used(std::vector<LastUsed>, uint64_t, StoreDone<void>) override { std::abort(); }
@@ -47,6 +49,7 @@ class FakeStore : public Store {
                               StoreDone<std::vector<uint64_t>>) override {
     std::abort();
   }
+  void read_audit(AuditRange, StoreDone<AuditPage>) override { std::abort(); }
   void get_dialect_record(uint32_t, DialectRecordKind, std::string, StoreDone<std::optional<DialectRecord>>) override {
     std::abort();
   }

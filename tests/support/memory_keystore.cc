@@ -114,6 +114,6 @@ void MemoryKeystore::export_secret(AuditActor, uint32_t, std::string, StoreDone<
 void MemoryKeystore::hash_passwords(std::vector<PasswordWish>, StoreDone<std::vector<PasswordVerifier>>) {
   std::abort();
 }
-void MemoryKeystore::set_issuer(std::string, uint32_t, StoreDone<void>) { std::abort(); }
+void MemoryKeystore::set_issuer(std::string, StoreDone<void>) { std::abort(); }
 
 }  // namespace signet

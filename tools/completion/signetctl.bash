@@ -5,12 +5,13 @@ _signetctl_verbs() {
   case "$1" in
     client) echo "add list show update enable disable remove rotate-secret drop-secret set-password drop-password import" ;;
     api-key) echo "add list remove" ;;
-    key) echo "add list export-secret" ;;
+    key) echo "add list rotate retire plan prove export-secret" ;;
     token) echo "issue inspect revoke" ;;
     revocation) echo "list" ;;
     family) echo "list show" ;;
     dialect) echo "list check" ;;
     tenant) echo "add list remove" ;;
+    audit) echo "tail verify" ;;
     clock) echo "accept" ;;
   esac
 }
@@ -36,6 +37,12 @@ _signetctl_options() {
     "api-key remove") echo "--tenant --yes" ;;
     "key add") echo "--tenant --alg --audience --dialect --bits" ;;
     "key list") echo "--tenant" ;;
+    "key rotate") echo "--tenant --alg --audience --dialect --at --compromised --before-verifiers-know" ;;
+    "key retire") echo "--tenant --while-tokens-live --leave-without-key" ;;
+    "key plan") echo "--tenant --days" ;;
+    "key prove") echo "--since" ;;
+    "audit verify") echo "" ;;
+    "audit tail") echo "--lines --follow --tenant --what --subject" ;;
     "key export-secret") echo "--tenant --out" ;;
     "token issue") echo "--client --tenant --subject --refresh --scope --audience --ttl --claims-stdin" ;;
     "token inspect") echo "--jwks" ;;
@@ -93,7 +100,7 @@ _signetctl() {
     esac
   done
   if [[ -z $noun ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "client api-key key token family revocation dialect tenant clock status bench $global --version" -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W "client api-key key token family revocation dialect tenant audit clock status bench $global --version" -- "$current")
   elif [[ $noun != status && $noun != bench && -z $verb ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$(_signetctl_verbs "$noun") --help" -- "$current")
   elif [[ $current == -* ]]; then

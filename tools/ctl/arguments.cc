@@ -67,6 +67,13 @@ void Arguments::positional(const std::string& name, std::string& to, const std::
       ->required();
 }
 
+void Arguments::positional(const std::string& name, std::optional<std::string>& to, const std::string& help) {
+  implementation_->add(name, "", help, [&to](const CLI::results_t& values) {
+    to = values.front();
+    return true;
+  });
+}
+
 void Arguments::option(const std::string& name, const std::string& value, std::string& to, const std::string& help) {
   implementation_->add(name, value, help, [&to](const CLI::results_t& values) {
     to = values.front();

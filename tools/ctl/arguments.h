@@ -24,6 +24,7 @@ class Arguments {
   Arguments& operator=(const Arguments&) = delete;
 
   void positional(const std::string& name, std::string& to, const std::string& help);
+  void positional(const std::string& name, std::optional<std::string>& to, const std::string& help);  // may be absent
   // `value` names the argument in the help text: "SECONDS".
   void option(const std::string& name, const std::string& value, std::string& to, const std::string& help);
   void option(const std::string& name, const std::string& value, std::optional<std::string>& to,

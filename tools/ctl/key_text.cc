@@ -11,14 +11,31 @@ Table key_table() {
                 {"AUDIENCE"},
                 {"DIALECT"},
                 {"CREATED"},
-                {"ACTIVATED"}});
+                {"ACTIVATED"},
+                {"NEXT"}});
 }
+
+namespace {
+
+// What comes next in its life, as far as the key itself says.
+std::string next_of(const JsonValue& key) {
+  const std::string status = text_of(key, "status");
+  if (status == "pending") {
+    const std::string planned = text_of(key, "activate_at");
+    if (!planned.empty()) return "signs at " + planned;
+    const std::string from = text_of(key, "signs_from");
+    return from.empty() ? "to be handed out" : "may sign from " + from;
+  }
+  return status == "retiring" ? "retires at " + text_of(key, "retires_from") : "";
+}
+
+}  // namespace
 
 void add_key_row(Table& table, const JsonValue& key) {
   const std::string bits = text_of(key, "bits");
   table.add_row({text_of(key, "kid"), text_of(key, "tenant"), text_of(key, "alg"), text_of(key, "status"),
                  bits == "0" ? "" : bits, text_of(key, "audience"), text_of(key, "dialect"), text_of(key, "created_at"),
-                 text_of(key, "activated_at")});
+                 text_of(key, "activated_at"), next_of(key)});
 }
 
 }  // namespace signet::ctl

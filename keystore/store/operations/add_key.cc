@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
-#include "keystore/store/keys.h"
+#include <algorithm>
+
+#include "keystore/store/operations/key_rows.h"
 #include "keystore/store/operations/operations.h"
 #include "keystore/store/operations/rules.h"
-#include "keystore/store/transaction.h"
+#include "keystore/store/operations/served_max_age.h"
 
 namespace signet::store {
 namespace {
@@ -18,50 +20,23 @@ class AddKey : public OperationFor<KeyRow> {
   Outcome check_and_apply(Transaction& transaction) override {
     if (auto checked = check_key(result_); !checked) return checked;
     if (!transaction.tenant_exists(result_.tenant)) return no_such_tenant(result_.tenant);
-    const std::string key = signing_key_key(result_.tenant, result_.kid);
-    if (transaction.get(Family::kKeys, key)) {
+    if (find_key(transaction, result_.tenant, result_.kid)) {
       return refuse(StoreErrorKind::kConflict, fmt::format("key {} exists already", result_.kid));
     }
     if (result_.status == KeyStatus::kActive) {
-      if (auto checked = check_only_active(transaction); !checked) return checked;
+      if (const auto other = active_in_place_of(transaction, result_)) {
+        return refuse(StoreErrorKind::kConflict,
+                      fmt::format("key {} is active for {} already", other->kid, place_text(result_)));
+      }
       if (result_.activated_at == 0) result_.activated_at = transaction.now_s();
     }
+    result_.terms.max_age_s = std::max(result_.terms.max_age_s, largest_served_max_age(transaction));
     if (result_.created_at == 0) result_.created_at = transaction.now_s();
-    result_.revision = transaction.next_revision();
-    transaction.put(Family::kKeys, key, encode_key(result_));
-    transaction.publish(KeyPut{result_});
-    transaction.audit({.actor = actor_,
-                       .tenant = result_.tenant,
-                       .what = "key.add",
-                       .subject = result_.kid,
-                       .after = audit_json_of(result_)});
+    change_key_row(transaction, actor_, "key.add", std::nullopt, result_);
     return {};
   }
 
  private:
-  Outcome check_only_active(Transaction& transaction) const {
-    std::string other;
-    transaction.scan(Family::kKeys, tenant_prefix(result_.tenant), [&](auto key, auto value) {
-      const auto row = decode_key(key, value);
-      if (!row) {
-        transaction.damaged(Family::kKeys, key);
-        return false;
-      }
-      if (row->status == KeyStatus::kActive && same_place(*row)) other = row->kid;
-      return other.empty();
-    });
-    if (other.empty()) return {};
-    const std::string_view place =
-        result_.dialect.empty() ? jws_algorithm_name(result_.algorithm) : std::string_view(result_.dialect);
-    return refuse(StoreErrorKind::kConflict, fmt::format("key {} is active for {} already", other, place));
-  }
-
-  // A dialect has one active key, of whatever algorithm.
-  bool same_place(const KeyRow& row) const {
-    if (row.dialect != result_.dialect) return false;
-    return !row.dialect.empty() || (row.algorithm == result_.algorithm && row.audience == result_.audience);
-  }
-
   const AuditActor actor_;
 };
 

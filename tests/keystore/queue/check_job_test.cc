@@ -52,7 +52,7 @@ class CheckJobTest : public testing::Test {
     } else {
       source.audience = "urn:a";
     }
-    if (status == KeyStatus::kActive || status == KeyStatus::kPending) source.private_key = key;
+    if (keeps_private_half(status, algorithm)) source.private_key = key;
     auto prepared = prepare_key(std::move(source), 1);
     ASSERT_TRUE(prepared.has_value()) << prepared.error();
     ASSERT_TRUE(builder_->put_key(0, *std::move(prepared)));
@@ -136,14 +136,19 @@ TEST_F(CheckJobTest, AKeyThatWasWithdrawnMeanwhileHoldsNothing) {
   }
 }
 
-TEST_F(CheckJobTest, ARetiringHmacKeyHoldsNothing) {
-  put(JwsAlgorithm::kHS256, KeyStatus::kActive);
-  std::string signature;
-  const std::string input = signed_input("payload", signature);
-  check(1, input, signature);
-  put(JwsAlgorithm::kHS256, KeyStatus::kRetiring);
-  EXPECT_FALSE(run());
-  EXPECT_EQ(sink_.verdicts, (std::map<uint32_t, bool>{{1, false}}));
+TEST_F(CheckJobTest, ARetiringHmacKeyChecksWithItsSecretAndARetiredOneHoldsNothing) {
+  for (const auto& [status, holds] : {std::pair(KeyStatus::kRetiring, true), {KeyStatus::kRetired, false}}) {
+    put(JwsAlgorithm::kHS256, KeyStatus::kActive);
+    std::string signature;
+    const std::string input = signed_input("payload", signature);
+    std::string forged = signature;
+    forged[0] ^= 1;
+    check(1, input, signature);
+    check(2, input, forged);
+    put(JwsAlgorithm::kHS256, status);
+    EXPECT_FALSE(run());
+    EXPECT_EQ(sink_.verdicts, (std::map<uint32_t, bool>{{1, holds}, {2, false}}));
+  }
 }
 
 TEST_F(CheckJobTest, AHeaderOfNoKeyHoldsNothing) {

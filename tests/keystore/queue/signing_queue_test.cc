@@ -31,11 +31,13 @@ class FakeSigner final : public Signer {
 
 struct Keys {
   // A key of `algorithm` whose signature is said to cost `cost_ns`; tenant 0.
-  FakeSigner* add(JwsAlgorithm algorithm, uint64_t revision, uint32_t cost_ns, KeyStatus status = KeyStatus::kActive) {
+  FakeSigner* add(JwsAlgorithm algorithm, uint64_t revision, uint32_t cost_ns, KeyStatus status = KeyStatus::kActive,
+                  uint64_t signed_as = 0) {
     auto key = std::make_shared<SigningKey>();
     key->algorithm = algorithm;
     key->status = status;
     key->revision = revision;
+    key->signed_as = signed_as;
     key->cost_ns = cost_ns;
     key->signature_size = kFakeSignatureSize;
     auto signer = std::make_unique<FakeSigner>();
@@ -182,6 +184,20 @@ TEST(SigningQueue, AKeyWithdrawnMeanwhileSignsNothing) {
     EXPECT_EQ(sink.failed[0].second, SigningSink::Failure::kKeyWithdrawn);
     EXPECT_TRUE(signer->groups.empty());
   }
+}
+
+TEST(SigningQueue, AKeyThatStoppedAMomentAgoSignsWhatWaitedForIt) {
+  Keys keys;
+  FakeSigner* signer = keys.add(JwsAlgorithm::kEdDSA, 8, 10, KeyStatus::kRetiring, /*signed_as=*/7);
+  SigningQueue queue(0, 10);
+  RecordingSink sink;
+  push(queue, 1, JwsAlgorithm::kEdDSA, 7, 10);  // given to it while it was active
+  push(queue, 2, JwsAlgorithm::kEdDSA, 8, 10);  // nobody gives anything to a key that retires
+  push(queue, 3, JwsAlgorithm::kEdDSA, 6, 10);  // the revision before that: it is not known any more
+  EXPECT_FALSE(queue.run(keys.set(), sink));
+  EXPECT_EQ(sink.done, std::vector<uint32_t>{1});
+  EXPECT_EQ(sink.failed.size(), 2u);
+  EXPECT_EQ(signer->groups, std::vector<size_t>{1});
 }
 
 TEST(SigningQueue, AClientChangedWhileItsJobWaitedGetsNoToken) {

@@ -32,7 +32,9 @@ class AuditTest : public StoreTest {
   }
   static bool chained(const std::vector<std::string>& values) {
     AuditChainCheck check;
-    return std::ranges::all_of(values, [&](const auto& value) { return check.next(value); });
+    AuditRecord record;
+    return std::ranges::all_of(
+        values, [&](const auto& value) { return check.next(value, record) == AuditChainCheck::Verdict::kFollows; });
   }
 };
 

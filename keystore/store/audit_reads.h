@@ -1,0 +1,16 @@
+// Pages of the audit log, beside the committer. Each follows the hash chain over what it reads.
+#pragma once
+
+#include <expected>
+
+#include "keystore/store/audit_record.h"
+#include "keystore/store/database.h"
+#include "keystore/store/store_rows.h"
+
+namespace signet::store {
+
+// read_audit_page: a record that does not follow from the one before it is a fault of the page, not an error. The
+// record at `after` is taken as it is: whoever reads page after page has checked it before. Any thread; blocks.
+std::expected<AuditPage, StoreError> read_audit_page(const Database& database, const AuditRange& range);
+
+}  // namespace signet::store
