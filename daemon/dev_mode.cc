@@ -115,6 +115,7 @@ Config dev_config(const Options& options) {
   config.dev = true;
   config.data_dir = options.data_dir;
   config.key_file = options.data_dir + "/vault.key";
+  config.start_sealed = options.sealed;
   config.listen = {fmt::format("127.0.0.1:{}", options.port)};
   config.console_listen = {fmt::format("127.0.0.1:{}", options.port + 1)};
   config.issuer = fmt::format("http://127.0.0.1:{}", options.port);

@@ -1,8 +1,12 @@
 // signetd: the command line, and what the process needs before anything else.
 #include <fmt/format.h>
 #include <signal.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <string>
+#include <vector>
 
 #include "daemon/config.h"
 #include "daemon/dev_mode.h"
@@ -19,6 +23,8 @@ namespace {
 
 constexpr int kFailed = 1;
 constexpr int kWrongUsage = 2;
+constexpr int kCannotSeal = 3;  // the unit does not start it again: that would open the vault
+constexpr int kSealAgain = -1;  // no exit status: the program starts again, sealed
 
 int fail(std::string_view text) {
   fmt::print(stderr, "signetd: {}\n", text);
@@ -54,22 +60,37 @@ int serve(signet::Config config, const std::string& config_path) {
   if (std::string error = prepare_process(); !error.empty()) return fail(error);
   signet::log_start(config.log_level);
   int code = 0;
+  bool sealed_again = false;
   {
     signet::Server server(std::move(config), config_path);
     std::string error = server.start();
     code = error.empty() ? server.run() : fail(error);
+    sealed_again = server.sealing();  // after a failure too: whoever sealed it meant it
   }
   signet::log_stop();
-  return code;
+  return sealed_again ? kSealAgain : code;
 }
 
-int serve_file(const std::string& path) {
-  auto config = signet::load_config(path);
+// A new program in this process: nothing of what was in its memory is left, keys and all that a library may have copied
+// of them. The service manager sees the same process.
+int seal_again(std::vector<std::string> arguments) {
+  if (std::ranges::find(arguments, "--sealed") == arguments.end()) arguments.emplace_back("--sealed");
+  std::vector<char*> raw;
+  for (std::string& argument : arguments) raw.push_back(argument.data());
+  raw.push_back(nullptr);
+  ::execv("/proc/self/exe", raw.data());
+  fail("the sealed daemon cannot be started: the process ends, and starts sealed only with --sealed");
+  return kCannotSeal;
+}
+
+int serve_file(const signet::Options& options) {
+  auto config = signet::load_config(options.config);
   if (!config) {
     fmt::print(stderr, "{}\n", config.error());
     return kFailed;
   }
-  return serve(std::move(*config), path);
+  config->start_sealed = options.sealed;
+  return serve(std::move(*config), options.config);
 }
 
 }  // namespace
@@ -92,5 +113,6 @@ int main(int argc, char** argv) {
     case signet::Action::kServe:
       break;
   }
-  return options->dev ? serve(signet::dev_config(*options), "") : serve_file(options->config);
+  const int code = options->dev ? serve(signet::dev_config(*options), "") : serve_file(*options);
+  return code == kSealAgain ? seal_again({argv, argv + argc}) : code;
 }

@@ -35,6 +35,7 @@ std::expected<Options, std::string> parse_options(int argc, char** argv) {
   app.add_option("--workers", options.workers, "Workers of --dev; 0 is one per core")
       ->type_name("N")
       ->check(CLI::Range(0, 256));
+  app.add_flag("--sealed", options.sealed, "Start with the vault sealed, and wait for signetctl vault unseal or init");
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <future>
 #include <thread>
@@ -55,6 +56,15 @@ void log_overdue_key(const KeyDuty& duty, const StoreError& error) {
             {{"step", key_duty_name(duty.kind)}, {"kid", duty.kid}, {"why", error.text}});
 }
 
+bool opens_by_hand_alone(const Config& config) {
+  std::error_code error;
+  if (std::filesystem::exists(config.key_file, error)) return false;
+  const auto summary = read_vault_summary(config.data_dir);
+  return summary && std::ranges::any_of(summary->slots, [](const VaultSlotInfo& slot) {
+           return slot.kind == slot_kind_name(SlotKind::kPassphrase) || slot.kind == slot_kind_name(SlotKind::kShares);
+         });
+}
+
 }  // namespace
 
 ServiceSettings service_settings(const Config& config, size_t workers) {
@@ -83,9 +93,10 @@ Server::~Server() { close_all(); }
 // and `ready` is said when everything listens.
 std::string Server::start() {
   for (auto step : {&Server::check_descriptors, &Server::parse_addresses, &Server::load_dialects, &Server::probe,
-                    &Server::open_keystore, &Server::prepare_dialects, &Server::probe, &Server::start_workers,
-                    &Server::start_admin, &Server::start_console}) {
+                    &Server::unseal, &Server::open_keystore, &Server::prepare_dialects, &Server::probe,
+                    &Server::start_workers, &Server::start_admin, &Server::start_console}) {
     if (std::string error = (this->*step)(); !error.empty()) return error;
+    if (stopped_while_sealed_) break;
   }
   return {};
 }
@@ -140,6 +151,17 @@ size_t Server::worker_count() const {
   return config_.workers != 0 ? config_.workers : std::max(1u, std::thread::hardware_concurrency());
 }
 
+// Without the key file the vault may still have slots that people open.
+std::string Server::unseal() {
+  if (!config_.start_sealed && !opens_by_hand_alone(config_)) return {};
+  if (std::string error = make_data_dir(config_.data_dir); !error.empty()) return error;
+  auto unsealed = serve_sealed(config_, listen_);
+  if (!unsealed) return unsealed.error();
+  stopped_while_sealed_ = !unsealed->has_value();
+  unsealed_ = std::move(*unsealed);
+  return {};
+}
+
 std::string Server::open_keystore() {
   if (std::string error = make_data_dir(config_.data_dir); !error.empty()) return error;
   auto opened = Keystore::open({.data_dir = config_.data_dir,
@@ -153,9 +175,11 @@ std::string Server::open_keystore() {
                                 .password_cost = config_.dev ? kDevPasswordCost : PasswordCost{},
                                 .clock_skew_s = config_.clock_skew_s,
                                 .on_storage_failed = [this](const std::string& why) { storage_failure_.fail(why); },
-                                .on_key_overdue = log_overdue_key});
+                                .on_key_overdue = log_overdue_key},
+                               unsealed_ ? std::move(unsealed_->vault) : nullptr);
   if (!opened) return opened.error().text;
   keystore_ = std::move(*opened);
+  if (unsealed_) keystore_->store().append_audit(unsealed_->actor, "vault.unseal", "{}", [](const auto&) {});
   if (!keystore_->store().status().boot_known) {
     log_event(LogLevel::kWarning, "boot_id_unreadable",
               {{"file", "/proc/sys/kernel/random/boot_id"},
@@ -197,7 +221,13 @@ std::string Server::start_workers() {
                                                      .shared = *shared_,
                                                      .dialects = &dialects_,
                                                      .status = [this] { return status(); },
-                                                     .readiness_changed = [this] { refresh_readiness(); }});
+                                                     .readiness_changed = [this] { refresh_readiness(); },
+                                                     .seal =
+                                                         [this] {
+                                                           if (stopping_) return;
+                                                           sealing_ = true;
+                                                           begin_stop();
+                                                         }});
   admin_loop_ = http::ServerLoop::create(admin_limits(), *admin_);
   admin_->attach(*admin_loop_);
   size_t count = worker_count();

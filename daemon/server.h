@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "daemon/dialect/dialect_shared.h"
 #include "daemon/dialect/password_pool.h"
 #include "daemon/endpoint/service_shared.h"
+#include "daemon/sealed/sealed_server.h"
 #include "daemon/storage_failure.h"
 #include "daemon/worker.h"
 #include "keystore/keystore.h"
@@ -35,6 +37,8 @@ class Server {
   std::string start();
   // Says `ready`, serves until told to stop, closes everything. Gives the exit code.
   int run();
+  // It ended because the vault is to be sealed: the process starts anew, sealed.
+  bool sealing() const { return sealing_; }
 
  private:
   // --- start (server.cc) ---
@@ -42,6 +46,7 @@ class Server {
   std::string parse_addresses();
   std::string probe();
   std::string load_dialects();
+  std::string unseal();
   std::string open_keystore();
   std::string prepare_dialects();
   std::string start_workers();
@@ -63,7 +68,8 @@ class Server {
   // --- reload (server_reload.cc) ---
   void reload();
   void reload_dialects();
-  bool promise_max_age();
+  void publish_settings(uint32_t jwks_max_age_s);
+  void apply_max_age(uint32_t before);
   void apply_settings(const std::string& issuer_before, uint32_t jwks_max_age_s_before);
 
   Config config_;
@@ -91,6 +97,9 @@ class Server {
   uv_signal_t interrupt_{};
   uv_signal_t hang_up_{};
   std::unique_ptr<http::ServerLoop> admin_loop_;
+  std::optional<Unsealed> unsealed_;  // until the keystore is open
+  bool stopped_while_sealed_ = false;
+  bool sealing_ = false;
   bool stopping_ = false;
   std::chrono::steady_clock::time_point stop_until_;  // once stopping
   bool failed_ = false;

@@ -1,8 +1,7 @@
 // Server on SIGHUP: the file is read again; a mistake in it changes nothing.
 #include <fmt/format.h>
 
-#include <chrono>
-#include <future>
+#include <algorithm>
 
 #include "daemon/dialect_start.h"
 #include "daemon/key_rotation.h"
@@ -11,8 +10,6 @@
 
 namespace signet {
 namespace {
-
-constexpr std::chrono::seconds kPromiseDeadline{5};
 
 // A line of the log for each mistake: a field is cut at some length.
 void log_mistakes(std::string_view event, std::string_view text) {
@@ -53,27 +50,32 @@ void Server::reload_dialects() {
   dialects_.set.publish(std::move(set), keystore_->domain());
 }
 
-// Key sets are served with a longer max-age only when every key knows of it: the lead of a key counts from there. The
-// admin loop waits meanwhile, for one commit.
-bool Server::promise_max_age() {
-  auto promise = std::make_shared<std::promise<std::string>>();
-  auto result = promise->get_future();
-  keystore_->set_jwks_max_age(config_.jwks_max_age_s, [promise](const std::expected<void, StoreError>& done) {
-    promise->set_value(done ? std::string() : done.error().text);
+void Server::publish_settings(uint32_t jwks_max_age_s) {
+  ServiceSettings settings = service_settings(config_, worker_count());
+  settings.jwks_max_age_s = jwks_max_age_s;
+  shared_->settings.publish(std::make_unique<const ServiceSettings>(settings), keystore_->domain());
+}
+
+// Key sets are served with a longer max-age only when every key knows of it, since its lead counts from there; with a
+// shorter one at once, and the keys hear of it afterwards. This loop is a reader itself, so that it must not wait.
+void Server::apply_max_age(uint32_t before) {
+  const uint32_t now = config_.jwks_max_age_s;
+  publish_settings(std::min(now, before));
+  if (now == before) return;
+  keystore_->set_jwks_max_age(now, [this, now](const std::expected<void, StoreError>& done) {
+    const std::string error = done ? std::string() : done.error().text;
+    admin_loop_->post([this, now, error] {
+      if (!error.empty()) {
+        return log_event(LogLevel::kError, "reload_failed", {{"key", "jwks_max_age_s"}, {"why", error}});
+      }
+      if (config_.jwks_max_age_s == now) publish_settings(now);  // else another reload came between
+    });
   });
-  const bool told = result.wait_for(kPromiseDeadline) == std::future_status::ready;
-  const std::string error = told ? result.get() : "the store does not answer";
-  if (!error.empty()) log_event(LogLevel::kError, "reload_failed", {{"key", "jwks_max_age_s"}, {"why", error}});
-  return error.empty();
 }
 
 void Server::apply_settings(const std::string& issuer_before, uint32_t jwks_max_age_s_before) {
   log_set_level(config_.log_level);
-  const bool longer = config_.jwks_max_age_s > jwks_max_age_s_before;
-  if (longer && !promise_max_age()) config_.jwks_max_age_s = jwks_max_age_s_before;
-  shared_->settings.publish(std::make_unique<const ServiceSettings>(service_settings(config_, worker_count())),
-                            keystore_->domain());
-  if (config_.jwks_max_age_s < jwks_max_age_s_before) promise_max_age();
+  apply_max_age(jwks_max_age_s_before);
   const http::Limits limits = worker_limits();
   for (auto& worker : workers_) {
     worker->loop().set_limits(limits);

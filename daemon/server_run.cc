@@ -36,16 +36,22 @@ void Server::install_handlers() {
     handle.data = this;
     uv_signal_start(&handle, callback, number);
   };
-  uv_signal_cb stop = [](uv_signal_t* h, int) { static_cast<Server*>(h->data)->begin_stop(); };
+  uv_signal_cb stop = [](uv_signal_t* h, int) {
+    auto* server = static_cast<Server*>(h->data);
+    server->sealing_ = false;  // the process is to end, whatever it was about to become
+    server->begin_stop();
+  };
   on_signal(terminate_, SIGTERM, stop);
   on_signal(interrupt_, SIGINT, stop);
   on_signal(hang_up_, SIGHUP, [](uv_signal_t* h, int) { static_cast<Server*>(h->data)->reload(); });
 }
 
 int Server::run() {
+  if (stopped_while_sealed_) return 0;
   install_handlers();
   QuiescentDomain& domain = keystore_->domain();
   QuiescentDomain::Reader* reader = domain.register_reader([this] { admin_loop_->wake(); });
+  keystore_->keep_keys();
   admin_loop_->set_hooks([reader] { reader->pass(); }, [] { return false; });
   storage_failure_.listen([this](const std::string& why) { admin_loop_->post([this, why] { storage_failed(why); }); });
   log_event(LogLevel::kInfo, "started",
@@ -80,7 +86,8 @@ void Server::begin_stop() {
   if (stopping_) return;
   stopping_ = true;
   log_event(LogLevel::kInfo, "stopping");
-  notify_service_manager("STOPPING=1");
+  // A daemon that is sealed does not end: the service manager must not wait for that.
+  notify_service_manager(sealing_ ? "STATUS=sealing" : "STOPPING=1");
   refresh_readiness();
   uint32_t deadline_ms = failed_ ? kFailedDrainMs : config_.drain_deadline_s * 1000;
   stop_until_ = std::chrono::steady_clock::now() + std::chrono::milliseconds(deadline_ms);

@@ -156,4 +156,31 @@ std::expected<SecretBytes, std::string> open_dialect_record(const Vault& vault, 
   return std::move(*plain);
 }
 
+namespace {
+
+std::optional<std::vector<uint8_t>> reseal(const Vault& vault, const CellPlace& place, ByteSpan cell) {
+  const auto plain = vault.open_cell(place, cell);
+  if (!plain) return std::nullopt;
+  auto anew = vault.seal_cell(place, plain->expose());
+  if (!anew) return std::nullopt;
+  return std::move(*anew);
+}
+
+}  // namespace
+
+std::optional<std::vector<uint8_t>> reseal_private_key(const Vault& vault, const KeyRow& row) {
+  const std::vector<uint8_t> place = key_cell_row(row);
+  return reseal(vault, key_cell_place(row, place), row.sealed_private);
+}
+
+// Peppers and family keys: the family is the row.
+std::optional<std::vector<uint8_t>> reseal_secret(const Vault& vault, const SecretRow& row) {
+  return reseal(vault, {row.family, as_bytes(row.family), row.version}, row.sealed);
+}
+
+std::optional<std::vector<uint8_t>> reseal_dialect_record(const Vault& vault, const DialectRecord& record) {
+  const std::vector<uint8_t> row = dialect_record_row({record.tenant, record.kind, record.id});
+  return reseal(vault, {kDialectRecordFamily, row, kDialectRecordCellVersion}, as_bytes(record.value));
+}
+
 }  // namespace signet

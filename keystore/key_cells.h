@@ -5,6 +5,7 @@
 
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,11 @@ std::expected<HashKey, std::string> open_family_key(const Vault& vault, const Se
 std::expected<std::vector<uint8_t>, VaultError> seal_pepper(const Vault& vault, uint32_t version, const HashKey& key);
 // The error names the version. `key` is the caller's to wipe.
 std::expected<HashKey, std::string> open_pepper(const Vault& vault, const SecretRow& row);
+
+// The same cells sealed anew, as they are: with the root key that the vault has now. Nothing when one does not open.
+std::optional<std::vector<uint8_t>> reseal_private_key(const Vault& vault, const KeyRow& row);
+std::optional<std::vector<uint8_t>> reseal_secret(const Vault& vault, const SecretRow& row);
+std::optional<std::vector<uint8_t>> reseal_dialect_record(const Vault& vault, const DialectRecord& record);
 
 // Records of dialects whose value is a secret: bound to tenant, kind and id.
 struct DialectRecordPlace {

@@ -18,7 +18,9 @@ UnixSeconds wall_now() { return static_cast<UnixSeconds>(std::time(nullptr)); }
 
 }  // namespace
 
-KeyKeeper::KeyKeeper(Parts parts) : parts_(std::move(parts)) {
+KeyKeeper::KeyKeeper(Parts parts) : parts_(std::move(parts)) {}
+
+void KeyKeeper::start() {
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 

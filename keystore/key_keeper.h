@@ -34,6 +34,8 @@ class KeyKeeper {
   KeyKeeper(const KeyKeeper&) = delete;
   KeyKeeper& operator=(const KeyKeeper&) = delete;
 
+  // Nothing is done before. Once.
+  void start();
   // changed: the keys or the schedule are others now. Any thread.
   void changed();
   // stop finishes what is under way. Blocks. Idempotent.

@@ -5,9 +5,10 @@
 
 namespace signet {
 
-KeystoreImplementation::KeystoreImplementation(const KeystoreOptions& options)
+KeystoreImplementation::KeystoreImplementation(const KeystoreOptions& options, std::unique_ptr<Vault> vault)
     : options_(options),
       notes_(options.workers + 1),
+      vault_(std::move(vault)),
       builder_(options.issuer),
       schedule_(options.key_schedule),
       jwks_max_age_s_(options.jwks_max_age_s) {
@@ -57,8 +58,9 @@ void KeystoreImplementation::set_issuer(std::string issuer, StoreDone<void> done
   domain_.after_grace([done = std::move(done)] { done({}); });
 }
 
-std::expected<std::unique_ptr<Keystore>, KeystoreFailure> Keystore::open(const KeystoreOptions& options) {
-  auto keystore = std::make_unique<KeystoreImplementation>(options);
+std::expected<std::unique_ptr<Keystore>, KeystoreFailure> Keystore::open(const KeystoreOptions& options,
+                                                                         std::unique_ptr<Vault> vault) {
+  auto keystore = std::make_unique<KeystoreImplementation>(options, std::move(vault));
   if (auto opened = keystore->open(); !opened) return std::unexpected(KeystoreFailure{std::move(opened.error())});
   return keystore;
 }

@@ -64,7 +64,9 @@ struct KeystoreFailure {
 
 class Keystore {
  public:
-  static std::expected<std::unique_ptr<Keystore>, KeystoreFailure> open(const KeystoreOptions& options);
+  // `vault`: one that is unsealed already; null: it is opened, or made, with options.key_file.
+  static std::expected<std::unique_ptr<Keystore>, KeystoreFailure> open(const KeystoreOptions& options,
+                                                                        std::unique_ptr<Vault> vault = nullptr);
   virtual ~Keystore() = default;  // closes; no reader may be registered
 
   // --- request path: reader threads, between two passes ---
@@ -91,6 +93,17 @@ class Keystore {
   // --- admin side: any thread, asynchronous; completions as in store.h ---
   virtual Store& store() = 0;
   virtual const Vault& vault() const = 0;
+  // change_vault changes slots, or checks one, on a background thread: `make` may block. With a `what` it is audited
+  // before it is made, and once more when it fails. Refusals are those of the vault, kUnavailable or kInvalid.
+  struct VaultChange {
+    std::string what;         // "vault.slot-add"; empty: nothing changes
+    std::string detail_json;  // without secrets
+    std::function<std::expected<uint32_t, VaultError>(Vault&)> make;
+  };
+  virtual void change_vault(AuditActor actor, VaultChange change, StoreDone<uint32_t> done) = 0;
+  // rekey_vault gives the vault a new root key, seals every cell anew and tells how many there were. A crash at any
+  // moment leaves a vault that the same slots open; the next start ends what had begun. On a background thread.
+  virtual void rekey_vault(AuditActor actor, StoreDone<size_t> done) = 0;
   // create_api_token makes a text and stores the token under it (`token.id` and `token.key_version` are set here), see
   // Store::create_api_token. `done` gets the text, which nothing can give a second time. Also from a loop: allocates.
   struct MadeApiToken {
@@ -111,6 +124,10 @@ class Keystore {
   // generate_key makes, seals and stores a key: active when it is the tenant's first of its algorithm (and audience),
   // or when the tenant has no active one of its dialect, else pending. Generation runs on a background thread.
   virtual void generate_key(AuditActor actor, uint32_t tenant, KeyPurpose purpose, StoreDone<KeyRow> done) = 0;
+  // import_key takes over a key that was made elsewhere: PKCS#8, or the secret of an HMAC key. Its status as for
+  // generate_key. kInvalid says why it is not taken. On a background thread.
+  virtual void import_key(AuditActor actor, uint32_t tenant, KeyPurpose purpose, SecretBytes material,
+                          StoreDone<KeyRow> done) = 0;
   // rotate_key puts another key in the place of the active one, by the rules of keys/key_life.h: a pending key of the
   // place, or one that is made now. On a background thread.
   virtual void rotate_key(AuditActor actor, KeyRotation rotation, StoreDone<KeyRotated> done) = 0;
@@ -129,6 +146,9 @@ class Keystore {
   // Tells every key of a larger max-age: only after `done` may key sets be served with it.
   virtual void set_jwks_max_age(uint32_t jwks_max_age_s, StoreDone<void> done) = 0;
   virtual void set_key_schedule(KeySchedule schedule) = 0;  // any thread
+  // keep_keys: from here on keys make the steps that are due. When every thread that reads is registered: a step
+  // publishes. Once.
+  virtual void keep_keys() = 0;
   // Drains and closes the store. Blocks. With no reader registered, every completion has been called when it returns;
   // those that wait for a reader still registered follow once it has passed. One thread.
   virtual void close() = 0;

@@ -33,6 +33,8 @@ std::expected<void, StoreError> seal(const Vault& vault, DialectRecordChange& ch
 void KeystoreImplementation::change_dialect_records(std::optional<AuditActor> actor,
                                                     std::vector<DialectRecordChange> changes, DialectAudit audit,
                                                     StoreDone<std::vector<uint64_t>> done) {
+  // What is sealed with one root key is queued before another one is there, and so before every cell is sealed anew.
+  const std::shared_lock lock(sealing_mutex_);
   for (size_t i = 0; i < changes.size(); ++i) {
     changes[i].sealed = false;
     changes[i].companion = nullptr;

@@ -11,6 +11,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <shared_mutex>
 #include <utility>
 
 #include "keystore/key_cells.h"
@@ -28,7 +29,7 @@ class StoredRows;
 
 class KeystoreImplementation final : public Keystore, public StoreListener {
  public:
-  explicit KeystoreImplementation(const KeystoreOptions& options);
+  KeystoreImplementation(const KeystoreOptions& options, std::unique_ptr<Vault> vault);
   ~KeystoreImplementation() override;
 
   // Opens everything, or says why not. Once, before anything else.
@@ -48,6 +49,8 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
 
   Store& store() override { return *store_; }
   const Vault& vault() const override { return *vault_; }
+  void change_vault(AuditActor actor, VaultChange change, StoreDone<uint32_t> done) override;
+  void rekey_vault(AuditActor actor, StoreDone<size_t> done) override;
   void change_dialect_records(std::optional<AuditActor> actor, std::vector<DialectRecordChange> changes,
                               DialectAudit audit, StoreDone<std::vector<uint64_t>> done) override;
   void generate_key(AuditActor actor, uint32_t tenant, KeyPurpose purpose, StoreDone<KeyRow> done) override;
@@ -55,6 +58,8 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   void hash_passwords(std::vector<PasswordWish> wishes, StoreDone<std::vector<PasswordVerifier>> done) override {
     hasher_->submit(std::move(wishes), std::move(done));
   }
+  void import_key(AuditActor actor, uint32_t tenant, KeyPurpose purpose, SecretBytes material,
+                  StoreDone<KeyRow> done) override;
   void rotate_key(AuditActor actor, KeyRotation rotation, StoreDone<KeyRotated> done) override;
   void step_key(AuditActor actor, KeyStep step, StoreDone<KeyStepDone> done) override;
   uint32_t clock_skew_s() const override { return options_.clock_skew_s; }
@@ -62,6 +67,7 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   void set_issuer(std::string issuer, StoreDone<void> done) override;
   void set_jwks_max_age(uint32_t jwks_max_age_s, StoreDone<void> done) override;
   void set_key_schedule(KeySchedule schedule) override;
+  void keep_keys() override { keeper_->start(); }
   void close() override;
 
   void committed(std::span<const StoreChange> changes, std::function<void()> published) override;
@@ -100,8 +106,17 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   // keystore_keys.cc
   using MadeKey = std::expected<KeyRow, StoreError>;
   MadeKey make_key(const AuditActor& actor, uint32_t tenant, const KeyPurpose& purpose);
+  MadeKey import_now(const AuditActor& actor, uint32_t tenant, const KeyPurpose& purpose, ByteSpan material);
+  MadeKey add_new_key(const AuditActor& actor, uint32_t tenant, const KeyPurpose& purpose,
+                      std::shared_ptr<const PrivateKey> key);
   KeyStatus status_of_new_key(uint32_t tenant, const KeyPurpose& purpose) const;  // under publish_mutex_
   MadeKey add_prepared(const AuditActor& actor, const KeyRow& row, PreparedKey prepared);
+
+  // keystore_vault.cc
+  std::expected<uint32_t, StoreError> change_vault_now(const AuditActor& actor, const VaultChange& change);
+  std::expected<size_t, StoreError> rekey_now(const AuditActor& actor);
+  std::expected<size_t, StoreError> complete_rekey(const AuditActor& actor);
+  std::expected<void, std::string> finish_rekey();
 
   // keystore_key_life.cc
   struct RotationPlace;
@@ -111,7 +126,7 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   std::expected<KeyStepDone, StoreError> step_now(const AuditActor& actor, KeyStep step);
   std::expected<KeyRotated, StoreError> rotate_now(const AuditActor& actor, const KeyRotation& rotation);
   std::expected<KeyRotated, StoreError> withdraw_now(const AuditActor& actor, const RotationPlace& place);
-  void start_keeper();
+  void make_keeper();
   UnixSeconds planned_activation(const KeyDuty& duty) const;
   std::expected<void, StoreError> perform(const KeyDuty& duty);
   void finish_drained_keys();
@@ -129,6 +144,8 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   std::optional<PasswordCheck> passwords_;  // over the pepper
   std::unique_ptr<FamilyKeys> family_keys_;
   std::atomic<bool> closing_{false};
+  // Shared while a cell is sealed and its change queued; not while the root key is changed.
+  std::shared_mutex sealing_mutex_;
   mutable std::mutex publish_mutex_;
   KeySetBuilder builder_;                                             // under publish_mutex_
   std::map<std::pair<uint32_t, std::string>, PreparedKey> prepared_;  // of keys being added; under publish_mutex_

@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <ctime>
-#include <future>
 
 #include "keystore/keystore_implementation.h"
+#include "keystore/wait_for_store.h"
 
 namespace signet {
 namespace {
@@ -18,21 +18,6 @@ std::unexpected<StoreError> refused(StoreErrorKind kind, std::string text) {
 
 AuditActor keeper() {
   return {.uid = static_cast<uint32_t>(::getuid()), .pid = static_cast<uint32_t>(::getpid()), .via = "schedule"};
-}
-
-// Once the keystore closes, a change that waits for a reader may wait for ever.
-constexpr std::chrono::milliseconds kLookForClosing{100};
-
-template <typename T>
-std::expected<T, StoreError> wait_for(const std::atomic<bool>& closing,
-                                      const std::function<void(StoreDone<T>)>& begin) {
-  auto promise = std::make_shared<std::promise<std::expected<T, StoreError>>>();
-  auto result = promise->get_future();
-  begin([promise](std::expected<T, StoreError> done) { promise->set_value(std::move(done)); });
-  while (result.wait_for(kLookForClosing) != std::future_status::ready) {
-    if (closing) return refused(StoreErrorKind::kUnavailable, "the server is shutting down");
-  }
-  return result.get();
 }
 
 }  // namespace
@@ -52,7 +37,7 @@ KeyTerms KeystoreImplementation::terms_of_new_key() const {
 
 // The configuration may allow more than the one before: that must be known of every key before anything is served.
 std::expected<void, std::string> KeystoreImplementation::keep_key_bounds() {
-  const auto kept = wait_for<void>(closing_, [this](StoreDone<void> done) {
+  const auto kept = wait_for_store<void>(closing_, [this](StoreDone<void> done) {
     store_->raise_key_bounds(keeper(), {jwks_max_age_s_.load(), options_.ttl_s_max}, std::move(done));
   });
   if (kept) return {};
@@ -89,8 +74,8 @@ void KeystoreImplementation::step_key(AuditActor actor, KeyStep step, StoreDone<
 }
 
 std::expected<KeyStepDone, StoreError> KeystoreImplementation::step_now(const AuditActor& actor, KeyStep step) {
-  return wait_for<KeyStepDone>(closing_,
-                               [&](StoreDone<KeyStepDone> done) { step_key(actor, std::move(step), std::move(done)); });
+  return wait_for_store<KeyStepDone>(
+      closing_, [&](StoreDone<KeyStepDone> done) { step_key(actor, std::move(step), std::move(done)); });
 }
 
 void KeystoreImplementation::rotate_key(AuditActor actor, KeyRotation rotation, StoreDone<KeyRotated> done) {
@@ -119,7 +104,10 @@ std::expected<KeystoreImplementation::RotationPlace, StoreError> KeystoreImpleme
   const auto in_place =
       builder_.in_place(rotation.tenant, place.purpose.algorithm, place.purpose.audience, place.purpose.dialect);
   for (const auto& key : in_place) {
-    if (key->status == KeyStatus::kActive) place.goes = key->kid, place.signs = true;
+    if (key->status == KeyStatus::kActive) {
+      place.goes = key->kid;
+      place.signs = true;
+    }
     if (key->status == KeyStatus::kPending && place.comes.empty()) place.comes = key->kid;
   }
   if (!named) return place;
@@ -186,7 +174,7 @@ std::expected<KeyRotated, StoreError> KeystoreImplementation::withdraw_now(const
 
 // --- the keeper ---
 
-void KeystoreImplementation::start_keeper() {
+void KeystoreImplementation::make_keeper() {
   auto duties = [this] {
     const std::lock_guard lock(publish_mutex_);
     return key_duties(*builder_.build(), schedule_, terms_of_new_key());
@@ -215,7 +203,7 @@ std::expected<void, StoreError> KeystoreImplementation::perform(const KeyDuty& d
   switch (duty.kind) {
     case KeyDutyKind::kPublish: {
       KeyRotation rotation{.tenant = duty.tenant, .kid = duty.kid, .at = planned_activation(duty)};
-      auto done = wait_for<KeyRotated>(
+      auto done = wait_for_store<KeyRotated>(
           closing_, [&](StoreDone<KeyRotated> then) { rotate_key(keeper(), std::move(rotation), std::move(then)); });
       if (done) return {};
       return std::unexpected(std::move(done.error()));

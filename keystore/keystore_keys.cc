@@ -26,6 +26,28 @@ std::unexpected<StoreError> refused(StoreErrorKind kind, std::string text) {
   return std::unexpected(StoreError{kind, std::move(text)});
 }
 
+StoreError import_refusal(JwsAlgorithm algorithm, KeyError error) {
+  switch (error) {
+    case KeyError::kUnsupported:
+      return {StoreErrorKind::kInvalid,
+              fmt::format("the key is of another kind or curve than {} signs with", jws_algorithm_name(algorithm))};
+    case KeyError::kBadSize:
+      return {StoreErrorKind::kInvalid, is_symmetric(algorithm)
+                                            ? "the secret is shorter than the algorithm's hash (RFC 7518 3.2)"
+                                            : "the key has another size than 2048, 3072 or 4096 bits"};
+    case KeyError::kBadEncoding:
+      return {StoreErrorKind::kInvalid,
+              "this is no unencrypted PKCS#8 of one private key, or the key in it is not valid"};
+    case KeyError::kSelfTestFailed:
+      return {StoreErrorKind::kInvalid, "what the key signs does not hold with its public half: it is damaged"};
+    case KeyError::kLibrary:
+      return {StoreErrorKind::kUnavailable, "the signing library failed"};
+    case KeyError::kNoLockedMemory:
+      return {StoreErrorKind::kUnavailable, std::string(vault_error_text(VaultError::kNoLockedMemory))};
+  }
+  return {StoreErrorKind::kInvalid, "the key is not taken"};
+}
+
 StoreError no_tenant(uint32_t tenant) {
   return {StoreErrorKind::kNotFound, fmt::format("there is no tenant number {}", tenant)};
 }
@@ -50,6 +72,31 @@ KeyStatus KeystoreImplementation::status_of_new_key(uint32_t tenant, const KeyPu
 
 KeystoreImplementation::MadeKey KeystoreImplementation::make_key(const AuditActor& actor, uint32_t tenant,
                                                                  const KeyPurpose& purpose) {
+  const int rsa_bits = purpose.bits == 0 ? kRsaBitsDefault : purpose.bits;
+  auto key = generate_private_key(purpose.algorithm, rsa_bits);
+  if (!key) return refused(StoreErrorKind::kUnavailable, "the signing library made no usable key");
+  return add_new_key(actor, tenant, purpose, std::move(*key));
+}
+
+void KeystoreImplementation::import_key(AuditActor actor, uint32_t tenant, KeyPurpose purpose, SecretBytes material,
+                                        StoreDone<KeyRow> done) {
+  if (auto checked = check_key_purpose(purpose); !checked) return done(std::unexpected(std::move(checked.error())));
+  const auto shared = std::make_shared<SecretBytes>(std::move(material));
+  generator_->submit([this, actor = std::move(actor), tenant, purpose = std::move(purpose), shared,
+                      done] { done(import_now(actor, tenant, purpose, shared->expose())); },
+                     [done](StoreError error) { done(std::unexpected(std::move(error))); });
+}
+
+KeystoreImplementation::MadeKey KeystoreImplementation::import_now(const AuditActor& actor, uint32_t tenant,
+                                                                   const KeyPurpose& purpose, ByteSpan material) {
+  auto key = import_private_key(purpose.algorithm, material);
+  if (!key) return std::unexpected(import_refusal(purpose.algorithm, key.error()));
+  return add_new_key(actor, tenant, purpose, std::move(*key));
+}
+
+KeystoreImplementation::MadeKey KeystoreImplementation::add_new_key(const AuditActor& actor, uint32_t tenant,
+                                                                    const KeyPurpose& purpose,
+                                                                    std::shared_ptr<const PrivateKey> key) {
   KeyRow row{.tenant = tenant,
              .algorithm = purpose.algorithm,
              .audience = purpose.audience,
@@ -62,20 +109,17 @@ KeystoreImplementation::MadeKey KeystoreImplementation::make_key(const AuditActo
     if (!builder_.has_tenant(tenant)) return std::unexpected(no_tenant(tenant));
     row.status = status_of_new_key(tenant, purpose);
   }
-  const int rsa_bits = purpose.bits == 0 ? kRsaBitsDefault : purpose.bits;
-  auto key = generate_private_key(purpose.algorithm, rsa_bits);
-  if (!key) return refused(StoreErrorKind::kUnavailable, "the signing library made no usable key");
-  auto jwk = (*key)->public_jwk();
+  auto jwk = key->public_jwk();
   row.kid = make_kid(jwk);
-  row.bits = (*key)->bits();
+  row.bits = key->bits();
   if (jwk) {
     jwk->kid = row.kid;
     row.public_jwk = write_jwk(*jwk);
   }
-  auto sealed = seal_private_key(*vault_, row, **key);
+  auto sealed = seal_private_key(*vault_, row, *key);
   if (!sealed) return refused(StoreErrorKind::kUnavailable, std::string(vault_error_text(sealed.error())));
   row.sealed_private = std::move(*sealed);
-  auto prepared = prepare_key(key_source(row, std::move(*key)), signer_count());
+  auto prepared = prepare_key(key_source(row, std::move(key)), signer_count());
   if (!prepared) return refused(StoreErrorKind::kUnavailable, prepared.error());
   return add_prepared(actor, row, std::move(*prepared));
 }
@@ -84,6 +128,10 @@ KeystoreImplementation::MadeKey KeystoreImplementation::add_prepared(const Audit
                                                                      PreparedKey prepared) {
   {
     const std::lock_guard lock(publish_mutex_);
+    // What is prepared must never be taken for a change of a key that is there.
+    if (builder_.find(row.tenant, row.kid)) {
+      return refused(StoreErrorKind::kConflict, fmt::format("key {} exists already", row.kid));
+    }
     prepared_.insert_or_assign({row.tenant, row.kid}, std::move(prepared));
   }
   std::promise<MadeKey> promise;

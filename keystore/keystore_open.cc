@@ -118,16 +118,18 @@ std::expected<void, std::string> KeystoreImplementation::open() {
   if (auto ok = rows.peppers.empty() && clients_.size() == 0 ? create_pepper() : open_peppers(rows); !ok) return ok;
   if (auto ok = open_family_keys(std::move(rows.family_keys)); !ok) return ok;
   reclaimer_.emplace(domain_);
+  make_keeper();
   flusher_.emplace(LastUsedFlusher::Parts{domain_, clients_, *store_, notes_}, kLastUsedInterval);
   generator_.emplace();
   passwords_.emplace(*pepper_, options_.password_cost);
   hasher_.emplace(*passwords_);
+  if (auto ok = finish_rekey(); !ok) return ok;
   if (auto ok = keep_key_bounds(); !ok) return ok;
-  start_keeper();
   return {};
 }
 
 std::expected<void, std::string> KeystoreImplementation::open_vault() {
+  if (vault_) return {};
   const fs::path& data = options_.data_dir;
   if (present(data / "vault") || !options_.create) {
     auto vault = Vault::open(data, options_.key_file);

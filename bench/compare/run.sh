@@ -3,7 +3,7 @@
 # last the targets beside what was measured. About an hour on two idle cores; run nothing else meanwhile.
 #   bench/compare/run.sh [PART...]      parts, all of them when none is named: compare fairness million steady scaling
 #                                       generator refresh introspect verify never-seen batch feed revocations families
-#                                       dialects
+#                                       dialects rotation
 # The parts take options when run by themselves, see bench/compare/*.py.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -14,7 +14,7 @@ meson compile -C build signetd signetctl signet-load signing_bench authenticatio
 (cd bench/compare/peer && npm ci --no-audit --no-fund --loglevel=error)
 
 [ $# -gt 0 ] || set -- compare fairness million steady scaling generator refresh introspect verify never-seen batch feed \
-  revocations families dialects
+  revocations families dialects rotation
 echo "$(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), file system of the data:" \
   "$(stat -f -c %T build)"
 for part in "$@"; do

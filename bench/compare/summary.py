@@ -28,6 +28,9 @@ def rows():
     yield "million clients, start to ready, s", most, 3, million.get("start s")
     yield "million clients, HS256 CPU uniform over one", most, 1.15, million.get("uniform over one, CPU")
     yield "million clients, import, s", most, 20, million.get("import s")
+    for name in ("rotations", "rekeys"):
+        yield f"{name} under load, p99 above, ms", most, 2, read("rotation").get(f"{name} p99 ms above")
+        yield f"{name} under load, refused", most, 0, read("rotation").get(f"{name} refused")
     for alg, seen in steady.items():
         if alg != "memory":
             yield f"steady state {alg}, malloc family in {seen['requests']}", most, 0, seen["malloc family"]

@@ -51,8 +51,17 @@ void show_import(AdminService& admin, const AdminRequest& request);
 void add_key(AdminService& admin, const AdminRequest& request);
 void list_keys(AdminService& admin, const AdminRequest& request);
 void export_key_secret(AdminService& admin, const AdminRequest& request);
+// vault.cc
+void show_vault(AdminService& admin, const AdminRequest& request);
+void add_vault_slot(AdminService& admin, const AdminRequest& request);
+void remove_vault_slot(AdminService& admin, const AdminRequest& request);
+void check_vault_slot(AdminService& admin, const AdminRequest& request);
+void rekey_vault(AdminService& admin, const AdminRequest& request);
+void seal_vault(AdminService& admin, const AdminRequest& request);
 // audit.cc
 void read_audit(AdminService& admin, const AdminRequest& request);
+// key_import.cc
+void import_key(AdminService& admin, const AdminRequest& request);
 // key_life.cc
 void rotate_key(AdminService& admin, const AdminRequest& request);
 void retire_key(AdminService& admin, const AdminRequest& request);

@@ -38,6 +38,7 @@ struct AdminScope {
   const DialectShared* dialects = nullptr;  // null: none are served
   std::function<ServerStatus()> status;     // loop thread
   std::function<void()> readiness_changed;  // loop thread: look again at once
+  std::function<void()> seal;               // loop thread: stop, and start again sealed
 };
 
 // One request as the resources see it. Valid during the call only: what is needed later is copied.

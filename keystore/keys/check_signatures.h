@@ -8,8 +8,8 @@
 
 namespace signet {
 
-// can_check_with: whether worker `worker` can check tokens of this key at all: an active key, or a retiring one with a
-// public half. A retiring HMAC key is gone with its secret: its tokens end with it.
+// can_check_with: whether worker `worker` can check tokens of this key at all: an active key, or a retiring one: with
+// its public half, or an HMAC key with its secret.
 bool can_check_with(const SigningKey& key, size_t worker);
 
 // check_signatures tells in held[i] whether signatures[i], each of key.signature_size octets, is the key's over

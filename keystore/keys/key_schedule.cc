@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <unordered_map>
 
 namespace signet {
 namespace {
@@ -25,6 +26,7 @@ class Futures {
       : schedule_(schedule), new_key_(new_key) {
     for (const auto& tenant : keys.tenants) {
       for (const auto& key : tenant->keys) {
+        of_tenant_[tenant->tenant].push_back(keys_.size());
         keys_.push_back({.tenant_name = tenant->name,
                          .life = key_life(*key),
                          .named = {.tenant = tenant->tenant,
@@ -62,7 +64,7 @@ class Futures {
         keys_[next.key].life.terms.retired_at = at;
         return;
       case KeyDutyKind::kDestroy:
-        keys_.erase(keys_.begin() + static_cast<ptrdiff_t>(next.key));
+        keys_[next.key].life.status = KeyStatus::kDestroyed;  // its place in the list stays
         return;
     }
   }
@@ -92,9 +94,10 @@ class Futures {
   }
 
   const Future* in_place_of(const Future& key, KeyStatus status) const {
-    const auto found = std::ranges::find_if(
-        keys_, [&](const Future& other) { return other.life.status == status && same_place(other, key); });
-    return found == keys_.end() ? nullptr : &*found;
+    for (const size_t i : of_tenant_.at(key.named.tenant)) {
+      if (keys_[i].life.status == status && same_place(keys_[i], key)) return &keys_[i];
+    }
+    return nullptr;
   }
 
   // When the active key's period ends; 0 = never by itself.
@@ -105,10 +108,13 @@ class Futures {
   }
 
   std::optional<KeyDuty> duty_of_pending(const Future& key) const {
-    if (key.life.terms.activate_at != 0) return duty(key, KeyDutyKind::kActivate, key.life.terms.activate_at);
+    const UnixSeconds from = may_sign_from(key.life, schedule_.skew_s);
+    if (key.life.terms.activate_at != 0) {
+      // The lead may have grown since it was planned.
+      return duty(key, KeyDutyKind::kActivate, std::max(key.life.terms.activate_at, from));
+    }
     const Future* active = in_place_of(key, KeyStatus::kActive);
     const UnixSeconds end = active == nullptr ? 0 : period_end(*active);
-    const UnixSeconds from = may_sign_from(key.life, schedule_.skew_s);
     if (end == 0 || from == 0 || in_place_of(key, KeyStatus::kPending) != &key) return std::nullopt;
     return duty(key, KeyDutyKind::kActivate, std::max(end, from));
   }
@@ -130,11 +136,13 @@ class Futures {
     made.life.activated_at = 0;
     made.life.terms = new_key_;
     made.life.terms.activate_at = std::max(next.duty.then, may_sign_from(made.life, schedule_.skew_s));
+    of_tenant_[made.named.tenant].push_back(keys_.size());
     keys_.push_back(std::move(made));
   }
 
   void activate(size_t which, UnixSeconds at) {
-    for (Future& key : keys_) {
+    for (const size_t i : of_tenant_.at(keys_[which].named.tenant)) {
+      Future& key = keys_[i];
       if (key.life.status != KeyStatus::kActive || !same_place(key, keys_[which])) continue;
       key.life.status = KeyStatus::kRetiring;
       key.life.terms.retiring_at = at;
@@ -147,6 +155,7 @@ class Futures {
   const KeySchedule& schedule_;
   const KeyTerms new_key_;
   std::vector<Future> keys_;
+  std::unordered_map<uint32_t, std::vector<size_t>> of_tenant_;  // places in keys_: a tenant has few, tenants are many
 };
 
 // A short period and a far horizon must not fill memory.

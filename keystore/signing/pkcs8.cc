@@ -33,6 +33,23 @@ std::expected<EvpKey, KeyError> read_pkcs8(ByteSpan der) {
   return key;
 }
 
+bool is_sound(EVP_PKEY* key) {
+  const OpensslErrors errors;
+  const EvpKeyContext context(EVP_PKEY_CTX_new(key, nullptr));
+  return context && EVP_PKEY_check(context.get()) == 1;
+}
+
+std::optional<SecretBytes> ed25519_seed(const EVP_PKEY* key) {
+  const OpensslErrors errors;
+  SecretBytes seed(32);
+  size_t size = seed.size();
+  if (EVP_PKEY_get_id(key) != EVP_PKEY_ED25519 ||
+      EVP_PKEY_get_raw_private_key(key, seed.expose_mutable().data(), &size) != 1 || size != seed.size()) {
+    return std::nullopt;
+  }
+  return seed;
+}
+
 SecretBytes write_pkcs8(const EVP_PKEY* key) {
   const OpensslErrors errors;
   const Pkcs8Info info(EVP_PKEY2PKCS8(key));

@@ -10,6 +10,11 @@ namespace signet {
 
 // read_pkcs8: exactly one unencrypted PrivateKeyInfo and nothing after it. kBadEncoding otherwise.
 std::expected<EvpKey, KeyError> read_pkcs8(ByteSpan der);
+// is_sound: every check that the library has for such a key; of RSA also whether the primes are prime. For keys that
+// were made elsewhere. Blocks for some milliseconds.
+bool is_sound(EVP_PKEY* key);
+// ed25519_seed: the 32 octets of an Ed25519 private key (RFC 8410). Nothing when it is of another kind.
+std::optional<SecretBytes> ed25519_seed(const EVP_PKEY* key);
 // write_pkcs8: empty when the library fails.
 SecretBytes write_pkcs8(const EVP_PKEY* key);
 

@@ -4,6 +4,7 @@
 
 #include "keystore/signing/key_material.h"
 #include "keystore/signing/openssl_memory.h"
+#include "keystore/signing/pkcs8.h"
 #include "protocol/base/check.h"
 
 namespace signet {
@@ -77,6 +78,20 @@ PrivateKeyResult generate_private_key(JwsAlgorithm algorithm, int rsa_bits) {
 PrivateKeyResult load_private_key(JwsAlgorithm algorithm, ByteSpan encoded) {
   const size_t unlocked = openssl_memory_use().unlocked;
   return checked(load_key_material(algorithm, encoded), unlocked);
+}
+
+PrivateKeyResult import_private_key(JwsAlgorithm algorithm, ByteSpan encoded) {
+  if (is_symmetric(algorithm)) return load_private_key(algorithm, encoded);
+  const auto key = read_pkcs8(encoded);
+  if (!key) return std::unexpected(key.error());
+  const auto seed = ed25519_seed(key->get());
+  const bool wants_seed = algorithm == JwsAlgorithm::kEdDSA || algorithm == JwsAlgorithm::kEd25519;
+  if (wants_seed != seed.has_value()) return std::unexpected(KeyError::kUnsupported);
+  if (seed) return load_private_key(algorithm, seed->expose());
+  auto loaded = load_private_key(algorithm, encoded);
+  // The loader takes what it made itself, and leaves out what is dear.
+  if (loaded && !is_sound(key->get())) return std::unexpected(KeyError::kSelfTestFailed);
+  return loaded;
 }
 
 }  // namespace signet

@@ -37,6 +37,11 @@ std::expected<std::shared_ptr<const PrivateKey>, KeyError> generate_private_key(
 // load_private_key reads `serialise` output, with the same pairwise test.
 std::expected<std::shared_ptr<const PrivateKey>, KeyError> load_private_key(JwsAlgorithm algorithm, ByteSpan encoded);
 
+// import_private_key takes a key that was made elsewhere: PKCS#8 (RFC 5958) for asymmetric algorithms, the secret for
+// HMAC. That whoever gives it has the private half is shown by the same pairwise test. kUnsupported: of another kind or
+// curve than the algorithm wants; kBadSize: RSA but of 2048, 3072 or 4096 bits, HMAC below the hash's size.
+std::expected<std::shared_ptr<const PrivateKey>, KeyError> import_private_key(JwsAlgorithm algorithm, ByteSpan encoded);
+
 // load_foreign_hmac_key takes a secret of another system as it is, 1 to 1024 octets: shorter than the hash too, which
 // RFC 7518 3.2 forbids. Whoever calls it has been told to by its operator; nothing here uses such a key by itself.
 std::expected<std::shared_ptr<const PrivateKey>, KeyError> load_foreign_hmac_key(JwsAlgorithm algorithm,

@@ -14,6 +14,9 @@
 namespace signet::store {
 namespace {
 
+// Records of clients with many audiences are large.
+constexpr size_t kPageOctetsMax = size_t{4} << 20;
+
 bool asked_for(const AuditRange& range, const AuditRecord& record) {
   if (range.check_only) return false;
   if (range.tenant && record.tenant != range.tenant) return false;
@@ -28,7 +31,7 @@ class Page {
 
   // False: the page ends here.
   bool take(std::string_view key, std::string_view value) {
-    if (rows_ == range_.rows_max || page_.records.size() == range_.records_max) return false;
+    if (full()) return false;
     ++rows_;
     const uint64_t expected = chain_.sequence() + 1;
     const auto number = key_number(key);
@@ -50,7 +53,10 @@ class Page {
       case AuditChainCheck::Verdict::kFollows:
         break;
     }
-    if (asked_for(range_, record)) page_.records.push_back(std::move(record));
+    if (asked_for(range_, record)) {
+      octets_ += value.size();
+      page_.records.push_back(std::move(record));
+    }
     return true;
   }
 
@@ -58,8 +64,7 @@ class Page {
     page_.end = end;
     page_.checked_to = chain_.sequence();
     page_.hash = chain_.hash();
-    const bool full = rows_ == range_.rows_max || page_.records.size() == range_.records_max;
-    if (page_.fault || full) return std::move(page_);
+    if (page_.fault || full()) return std::move(page_);
     if (page_.checked_to < end) {
       fault(page_.checked_to + 1, fmt::format("is missing, and all behind it: the store knows of {}", end));
     } else if (page_.checked_to == end && chain_.hash() != end_hash) {
@@ -69,6 +74,9 @@ class Page {
   }
 
  private:
+  bool full() const {
+    return rows_ == range_.rows_max || page_.records.size() == range_.records_max || octets_ >= kPageOctetsMax;
+  }
   bool fault(uint64_t sequence, std::string text) {
     page_.fault = AuditFault{sequence, std::move(text)};
     return false;
@@ -78,6 +86,7 @@ class Page {
   AuditChainCheck chain_;
   AuditPage page_;
   size_t rows_ = 0;
+  size_t octets_ = 0;  // of the records given
 };
 
 }  // namespace

@@ -86,6 +86,9 @@ class RocksStore final : public Store {
   void raise_key_bounds(AuditActor actor, KeyBounds bounds, StoreDone<void> done) override {
     committer_.submit(store::raise_key_bounds(std::move(actor), bounds, std::move(done)));
   }
+  void reseal_cells(AuditActor actor, CellReseal reseal, StoreDone<size_t> done) override {
+    committer_.submit(store::reseal_cells(std::move(actor), std::move(reseal), std::move(done)));
+  }
   void put_secret(AuditActor actor, SecretRow secret, StoreDone<void> done) override {
     committer_.submit(store::put_secret(std::move(actor), std::move(secret), std::move(done)));
   }

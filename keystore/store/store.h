@@ -82,6 +82,14 @@ struct DialectRecordErased {
 using StoreChange = std::variant<ClientPut, ClientRemoved, TenantPut, TenantRemoved, KeyPut, SecretPut, RevocationPut,
                                  ApiTokenPut, ApiTokenRemoved, DialectRecordPut, DialectRecordErased>;
 
+// Makes a row's sealed cell anew; nothing when it does not open. The store knows nothing of what is in it.
+struct CellReseal {
+  using Cell = std::optional<std::vector<uint8_t>>;
+  std::function<Cell(const KeyRow&)> key;
+  std::function<Cell(const SecretRow&)> secret;
+  std::function<Cell(const DialectRecord&)> record;  // of sealed kinds
+};
+
 class StoreListener {
  public:
   virtual ~StoreListener() = default;
@@ -236,6 +244,9 @@ class Store {
   // Raises the bounds of every key that is pending or active to `bounds`, where they are lower: durable before a
   // configuration is in force that allows more than the one before it did. Audited for each key that changes.
   virtual void raise_key_bounds(AuditActor actor, KeyBounds bounds, StoreDone<void> done) = 0;
+  // Replaces every sealed cell by what `reseal` makes of it, all in one commit, and gives how many there were. kInvalid
+  // when one does not open: then nothing was replaced. `reseal` is called on the committer's thread.
+  virtual void reseal_cells(AuditActor actor, CellReseal reseal, StoreDone<size_t> done) = 0;
   virtual void put_secret(AuditActor actor, SecretRow secret, StoreDone<void> done) = 0;
   // An audit record alone, e.g. export of a secret: durable before `done`.
   virtual void append_audit(AuditActor actor, std::string what, std::string detail_json, StoreDone<void> done) = 0;

@@ -104,4 +104,14 @@ std::expected<void, FileError> create_durable_file(const std::filesystem::path& 
   return {};
 }
 
+std::expected<void, FileError> replace_durable_file(const std::filesystem::path& path, ByteSpan bytes) {
+  const std::string temporary = path.string() + ".tmp";
+  if (!write_temporary(temporary, bytes) || rename(temporary.c_str(), path.c_str()) != 0) {
+    unlink(temporary.c_str());
+    return fail(FileError::kIo);
+  }
+  if (!sync_directory(path.parent_path())) return fail(FileError::kIo);
+  return {};
+}
+
 }  // namespace signet

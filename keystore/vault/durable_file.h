@@ -27,4 +27,8 @@ std::expected<SmallFile, FileError> read_small_file(const std::filesystem::path&
 // part of the file is visible under `path`, except that kIo from the last fsync leaves it complete. Blocks.
 std::expected<void, FileError> create_durable_file(const std::filesystem::path& path, ByteSpan bytes);
 
+// replace_durable_file does so in the place of a file that may be there: whoever reads sees the old one or the new one,
+// whole, a crash at any moment included. kIo: the old one is there, or, from the last fsync, the new one. Blocks.
+std::expected<void, FileError> replace_durable_file(const std::filesystem::path& path, ByteSpan bytes);
+
 }  // namespace signet

@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "keystore/vault/locked_bytes.h"
-#include "keystore/vault/vault.h"
+#include "keystore/vault/vault_error.h"
 
 namespace signet {
 

@@ -5,7 +5,9 @@
 #include <optional>
 #include <vector>
 
-#include "keystore/vault/vault.h"
+#include "keystore/vault/cell_place.h"
+#include "keystore/vault/vault_id.h"
+#include "protocol/base/secret_bytes.h"
 
 namespace signet {
 

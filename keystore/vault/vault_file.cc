@@ -11,7 +11,7 @@ namespace signet {
 namespace {
 
 constexpr std::string_view kMagic = "SIGNETVT";
-constexpr size_t kHeaderSize = 8 + 4 + 4 + 16 + 4 + 4;
+constexpr size_t kHeaderSize = 8 + 4 + 4 + 16 + 4 + 4 + 4;
 constexpr size_t kSlotHeaderSize = 12;
 constexpr size_t kMacSize = 32;
 constexpr size_t kChecksumSize = 32;
@@ -43,13 +43,15 @@ std::vector<uint8_t> encode_vault_file(const VaultFile& file, const HashKey& mac
   append_le32(out, static_cast<uint32_t>(file.slots.size()));
   append_bytes(out, file.id);
   append_le32(out, file.generation);
-  append_le32(out, 0);
+  append_le32(out, static_cast<uint32_t>(file.previous_root.size()));
+  append_le32(out, file.last_slot);
   for (const VaultSlot& slot : file.slots) {
     append_le32(out, slot.kind);
     append_le32(out, slot.number);
     append_le32(out, static_cast<uint32_t>(slot.payload.size()));
     append_bytes(out, slot.payload);
   }
+  append_bytes(out, file.previous_root);
   append_bytes(out, keyed_hash_256(mac_key, out));
   append_bytes(out, sha256(out));
   SIGNET_CHECK(out.size() <= kVaultFileSizeMax);
@@ -69,14 +71,17 @@ std::expected<VaultFile, VaultError> parse_vault_file(ByteSpan bytes) {
   const uint32_t slots = load_le32(bytes.subspan(12));
   std::ranges::copy(bytes.subspan(16, file.id.size()), file.id.begin());
   file.generation = load_le32(bytes.subspan(32));
-  if (slots > kVaultSlotsMax || load_le32(bytes.subspan(36)) != 0) return fail(VaultError::kDamaged);
+  const uint32_t previous = load_le32(bytes.subspan(36));
+  file.last_slot = load_le32(bytes.subspan(40));
+  if (slots > kVaultSlotsMax) return fail(VaultError::kDamaged);
   ByteSpan table = bytes.subspan(kHeaderSize, bytes.size() - kHeaderSize - kTrailerSize);
   for (uint32_t i = 0; i < slots; ++i) {
     auto slot = take_slot(table);
     if (!slot) return fail(VaultError::kDamaged);
     file.slots.push_back(std::move(*slot));
   }
-  if (!table.empty()) return fail(VaultError::kDamaged);
+  if (table.size() != previous) return fail(VaultError::kDamaged);
+  file.previous_root.assign(table.begin(), table.end());
   return file;
 }
 

@@ -6,14 +6,13 @@
 #include <expected>
 #include <vector>
 
-#include "keystore/vault/vault.h"
+#include "keystore/vault/vault_error.h"
+#include "keystore/vault/vault_id.h"
+#include "protocol/base/digest.h"
 
 namespace signet {
 
-// On disk: never renumber.
-enum class SlotKind : uint32_t { kKeyFile = 1 };
-
-inline constexpr uint32_t kVaultFileVersion = 1;
+inline constexpr uint32_t kVaultFileVersion = 2;
 inline constexpr size_t kVaultFileSizeMax = 64 * 1024;
 inline constexpr uint32_t kVaultSlotsMax = 64;
 
@@ -27,7 +26,10 @@ struct VaultSlot {
 struct VaultFile {
   VaultId id{};
   uint32_t generation = 1;  // of the root key
+  uint32_t last_slot = 0;   // the largest number that a slot of this vault ever had
   std::vector<VaultSlot> slots;
+  // While the root key is being changed: the one before, encrypted with this one. Empty otherwise.
+  std::vector<uint8_t> previous_root;
   bool operator==(const VaultFile&) const = default;
 };
 

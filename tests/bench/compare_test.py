@@ -91,6 +91,10 @@ class Compare(unittest.TestCase):
         self.needs("taskset", "wrk")
         self.check("fairness", "--rounds", "1", "--seconds", "1", rows=1)
 
+    def test_rotation(self):
+        self.needs("taskset")
+        self.check("rotation", "--rounds", "1", "--seconds", "2", rows=4)
+
     def test_compare(self):
         self.needs("taskset", "wrk", "nginx")
         if not (BUILD / "bench" / "signing_bench").exists():

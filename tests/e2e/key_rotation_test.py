@@ -3,18 +3,17 @@ the time, and must never meet one whose key it does not know. Time runs some six
 
 SIGNET_KEY_ROTATIONS=10 is the long form."""
 
-import base64
 import collections
 import json
 import os
 import re
 import shutil
+import signal
 import sys
 import tempfile
 import threading
 import time
 import unittest
-import urllib.parse
 import urllib.request
 from pathlib import Path
 
@@ -148,6 +147,25 @@ class KeyRotation(unittest.TestCase):
         code, out, err = self.daemon.ctl("audit", "verify", check=False)
         self.assertEqual(0, code, err)
 
+    def test_a_longer_max_age_is_served_when_the_keys_know_of_it(self):
+        def max_age():
+            with urllib.request.urlopen(self.daemon.issuer + "/.well-known/jwks.json", timeout=10) as answer:
+                return int(re.search(r"max-age=(\d+)", answer.headers["Cache-Control"]).group(1))
+
+        def reload(seconds):
+            self.config.write_text(re.sub(r"jwks_max_age_s = .*\n", "", self.config.read_text()) +
+                                   f"jwks_max_age_s = {seconds}\n")
+            self.daemon.process.send_signal(signal.SIGHUP)
+            self.assertTrue(until(lambda: max_age() == seconds, timeout_s=10), self.daemon.stderr)
+        pending = self.daemon.ctl("key", "add", "--alg", "EdDSA")
+        reload(7200)
+        grown = next(key for key in self.daemon.ctl("key", "list")["keys"] if key["kid"] == pending["kid"])
+        self.assertGreater(grown["signs_from"], pending["signs_from"])
+        reload(60)
+        self.assertEqual(grown["signs_from"], next(key["signs_from"] for key in self.daemon.ctl("key", "list")["keys"]
+                                                   if key["kid"] == pending["kid"]))
+        self.assertNotIn("reload_failed", self.daemon.stderr)
+
     def test_the_plan_is_what_happens(self):
         plan = self.daemon.ctl("key", "plan", "--days", "1")["plan"]
         self.assertEqual(["publish", "activate", "retire"], [step["what"] for step in plan[:3]])
@@ -166,160 +184,6 @@ class KeyRotation(unittest.TestCase):
         self.assertEqual(first["kid"], keys[0]["kid"])
         self.assertGreaterEqual(keys[1]["activated_at"], plan[1]["at"])
         self.assertLessEqual(plan[1]["at"], keys[0]["retiring_at"])
-
-
-@unittest.skipUnless(can_be_faked(), "needs faketime, and no sanitizer")
-class KeyCommands(unittest.TestCase):
-    """What an administrator may do, must not, and may all the same."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.dir = Path(tempfile.mkdtemp(prefix="signet-keys-"))
-        cls.clock = FakedClock(cls.dir)
-        cls.daemon = Daemon.start(data_dir=cls.dir / "data", environment=cls.clock.environment())
-        cls.tenants = 0
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.daemon.kill()
-        shutil.rmtree(cls.dir, ignore_errors=True)
-
-    def setUp(self):
-        """A tenant of its own with one key, and a client that uses it."""
-        type(self).tenants += 1
-        self.tenant = f"t{self.tenants}"
-        self.ctl("tenant", "add", self.tenant, of_tenant=False)
-        made = self.ctl("client", "add", "orders", "--audience", AUDIENCE)
-        self.client = made["client_id"], made["client_secret"]
-        self.first = self.keys()[0]["kid"]
-
-    def ctl(self, *arguments, of_tenant=True, **more):
-        return self.daemon.ctl(*arguments, *(["--tenant", self.tenant] if of_tenant else []), **more)
-
-    def refusal(self, *arguments):
-        code, out, err = self.ctl(*arguments, check=False)
-        self.assertEqual(1, code, (out, err))
-        return err
-
-    def keys(self):
-        return self.ctl("key", "list")["keys"]
-
-    def status(self, kid):
-        return next((key["status"] for key in self.keys() if key["kid"] == kid), None)
-
-    def token(self):
-        status, answer = self.daemon.token(*self.client, tenant=self.tenant)
-        self.assertEqual(200, status, answer)
-        return answer["access_token"]
-
-    def published(self):
-        address = f"{self.daemon.issuer}/t/{self.tenant}/.well-known/jwks.json"
-        with urllib.request.urlopen(address, timeout=10) as answer:
-            return [key["kid"] for key in json.load(answer)["keys"]]
-
-    def pass_time(self, seconds):
-        self.clock.advance(seconds)
-        self.daemon.ctl("clock", "accept")
-
-    def test_a_graceful_rotation_waits_for_verifiers(self):
-        rotated = self.ctl("key", "rotate", "--alg", "EdDSA")
-        second = rotated["successor"]["kid"]
-        self.assertEqual("pending", rotated["successor"]["status"])
-        self.assertIsNone(rotated["predecessor"])
-        self.assertEqual([self.first, second], self.published())
-        self.assertEqual(self.first, jwt.get_unverified_header(self.token())["kid"])
-        again = self.ctl("key", "rotate", "--alg", "EdDSA")
-        self.assertEqual(second, again["successor"]["kid"], "no third key, however often it is asked for")
-        self.pass_time(1020)
-        self.assertTrue(until(lambda: self.status(second) == "active"))
-        self.assertEqual("retiring", self.status(self.first))
-        self.assertEqual(second, jwt.get_unverified_header(self.token())["kid"])
-        self.assertEqual([self.first, second], self.published())
-        err = self.refusal("key", "retire", self.first)
-        self.assertIn("the tail of key", err)
-        self.ctl("key", "retire", self.first, "--while-tokens-live")
-        self.assertEqual([second], self.published())
-
-    def test_a_lead_is_overridden_by_its_name_alone(self):
-        second = self.ctl("key", "add", "--alg", "EdDSA")["kid"]
-        rotated = self.ctl("key", "rotate", second, "--before-verifiers-know")
-        self.assertEqual((second, "active"), (rotated["successor"]["kid"], rotated["successor"]["status"]))
-        self.assertEqual((self.first, "retiring"), (rotated["predecessor"]["kid"], rotated["predecessor"]["status"]))
-        code, out, err = self.daemon.ctl("key", "prove", check=False)
-        self.assertEqual(1, code)
-        self.assertTrue([gap for gap in json.loads(out)["gaps"] if second in gap], out)
-
-    def test_a_time_before_the_lead_is_refused(self):
-        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.clock.now() + 600))
-        self.assertIn("the lead of key", self.refusal("key", "rotate", "--alg", "EdDSA", "--at", at))
-        later = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.clock.now() + 5000))
-        self.assertEqual(later, self.ctl("key", "rotate", "--alg", "EdDSA", "--at", later)["successor"]["activate_at"])
-
-    def test_the_key_that_signs_is_not_retired(self):
-        self.assertIn("signetctl key rotate", self.refusal("key", "retire", self.first))
-        self.assertIn("signetctl key rotate", self.refusal("key", "retire", self.first, "--while-tokens-live"))
-        self.ctl("key", "retire", self.first, "--leave-without-key")
-        self.assertEqual("retiring", self.status(self.first))
-        self.assertEqual([self.first], self.published())
-        status, answer = self.daemon.token(*self.client, tenant=self.tenant)
-        self.assertGreaterEqual(status, 500, answer)
-
-    def test_a_compromised_key_is_gone_at_once(self):
-        token = self.token()
-        self.assertTrue(self.active(token))
-        rotated = self.ctl("key", "rotate", "--alg", "EdDSA", "--compromised")
-        self.assertEqual((self.first, "retired"), (rotated["predecessor"]["kid"], rotated["predecessor"]["status"]))
-        second = rotated["successor"]["kid"]
-        self.assertEqual([second], self.published())
-        self.assertFalse(self.active(token))
-        self.assertEqual(second, jwt.get_unverified_header(self.token())["kid"])
-        self.assertTrue(self.active(self.token()))
-        self.assertTrue([row for row in self.ctl("revocation", "list")["revocations"] if row["value"] == self.first])
-
-    def active(self, token):
-        if not hasattr(self, "checker"):
-            made = self.ctl("client", "add", "checker", "--introspect", "*")
-            self.checker = made["client_id"], made["client_secret"]
-        basic = base64.b64encode(":".join(self.checker).encode()).decode()
-        request = urllib.request.Request(f"{self.daemon.issuer}/t/{self.tenant}/oauth2/introspect",
-                                         data=urllib.parse.urlencode({"token": token}).encode(),
-                                         headers={"Authorization": "Basic " + basic})
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.load(answer)["active"]
-
-    def test_an_hmac_key_waits_until_it_was_handed_out(self):
-        place = ("--alg", "HS256", "--audience", AUDIENCE)
-        first = self.ctl("key", "add", *place)["kid"]
-        err = self.refusal("key", "rotate", *place)
-        second = next(key["kid"] for key in self.keys() if key["status"] == "pending")
-        self.assertIn(f"signetctl key export-secret {second}", err)
-        self.ctl("key", "export-secret", second)
-        self.assertEqual("pending", self.ctl("key", "rotate", *place)["successor"]["status"])
-        self.pass_time(61)
-        self.assertTrue(until(lambda: self.status(second) == "active"))
-        self.assertEqual("retiring", self.status(first))
-
-    def test_unknown_keys_and_places_are_named(self):
-        self.assertIn("there is no key", self.refusal("key", "rotate", "nobody"))
-        self.assertIn("there is no key", self.refusal("key", "retire", "nobody"))
-        self.assertIn("there is no active key", self.refusal("key", "rotate", "--alg", "ES256", "--compromised"))
-        self.assertIn("has no key that signs", self.refusal("key", "rotate", "--dialect", "vietqr"))
-
-    def test_wrong_usage_is_two(self):
-        for arguments in (("k", "--alg", "EdDSA"), ("--alg", "HS256"), ("--alg", "none"),
-                          ("--alg", "EdDSA", "--audience", "urn:x"), ("--alg", "EdDSA", "--at", "soon"),
-                          ("--alg", "EdDSA", "--at", "2030-01-31T12:00:00Z", "--compromised")):
-            code, out, err = self.ctl("key", "rotate", *arguments, check=False)
-            self.assertEqual(2, code, (arguments, out, err))
-
-    def test_audit_tail_shows_who_did_what(self):
-        self.ctl("key", "rotate", "--alg", "EdDSA", "--before-verifiers-know")
-        code, out, err = self.ctl("audit", "tail", "--what", "key.", check=False)
-        records = [json.loads(line) for line in out.splitlines()]
-        self.assertEqual(["key.add", "key.add", "key.stop", "key.activate"], [record["what"] for record in records])
-        self.assertEqual({os.getuid()}, {record["uid"] for record in records})
-        self.assertEqual("before_verifiers_know", records[-1]["after"]["overridden"])
-        self.assertEqual(1, records[-1]["before"]["status"])
 
 
 if __name__ == "__main__":

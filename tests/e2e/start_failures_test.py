@@ -119,7 +119,7 @@ class StartFailures(unittest.TestCase):
     def test_vault_of_another_version(self):
         path = self.dir / "vault"
         content = bytearray(path.read_bytes())
-        content[8:12] = (2).to_bytes(4, "little")
+        content[8:12] = (1).to_bytes(4, "little")
         content[-32:] = hashlib.sha256(content[:-32]).digest()
         path.write_bytes(content)
         self.refuses("vault", "this version")

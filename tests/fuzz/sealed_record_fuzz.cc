@@ -1,13 +1,14 @@
 // The vault file and sealed cells. The first octet picks what the rest is: 0 a vault file, 1 a vault file without its
-// checksum (made here, so that the table behind it is reached), else a sealed cell.
+// checksum (made here, so that the table behind it is reached), 3 shares of a secret, else a sealed cell.
 #include <sodium.h>
 
 #include <algorithm>
 #include <cstdlib>
 
-#include "keystore/vault/key_file_slot.h"
 #include "keystore/vault/sealed_cell.h"
+#include "keystore/vault/slot_secret.h"
 #include "keystore/vault/vault_file.h"
+#include "keystore/vault/vault_slot.h"
 
 namespace signet {
 namespace {
@@ -32,13 +33,29 @@ void try_vault_file(ByteSpan bytes) {
   require(written.size() == bytes.size() && std::equal(written.begin(), written.end() - 64, bytes.begin()));
   const auto again = parse_vault_file(written);
   require(again && *again == *file);
+  const SlotSecret secret{.kind = SlotKind::kKeyFile, .octets = *LockedBytes::copy_of(kKeyFile)};
   for (const VaultSlot& slot : file->slots) {
-    const auto root = unwrap_with_key_file(*file, slot, kKeyFile);
+    const auto root = open_slot(*file, slot, secret);
     if (!root) continue;
     VaultSlot elsewhere = slot;
     ++elsewhere.number;
-    require(root->size() == kRootKeySize && !unwrap_with_key_file(*file, elsewhere, kKeyFile));
+    VaultFile later = *file;
+    ++later.generation;
+    require(root->size() == kRootKeySize && !open_slot(*file, elsewhere, secret) && !open_slot(later, slot, secret));
   }
+}
+
+// Shares, one on a line.
+void try_shares(ByteSpan text) {
+  std::vector<std::string_view> shares;
+  for (std::string_view rest = as_text(text); shares.size() < 16;) {
+    const size_t end = std::min(rest.find('\n'), rest.size());
+    shares.push_back(rest.substr(0, end));
+    if (end == rest.size()) break;
+    rest.remove_prefix(end + 1);
+  }
+  const auto secret = secret_of_shares(kVaultId, shares);
+  if (secret) require(secret->octets.size() == 32 && secret->kind == SlotKind::kShares);
 }
 
 void try_cell(ByteSpan sealed) {
@@ -67,6 +84,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const auto digest = signet::sha256(input);
     bytes.insert(bytes.end(), digest.begin(), digest.end());
     signet::try_vault_file(bytes);
+  } else if (data[0] == 3) {
+    signet::try_shares(input);
   } else {
     signet::try_cell(input);
   }

@@ -19,6 +19,7 @@ class FakeStore : public Store {
   void add_key(AuditActor, KeyRow, StoreDone<KeyRow>) override { std::abort(); }
   void step_key(AuditActor, KeyStep, StoreDone<KeyStepDone>) override { std::abort(); }
   void raise_key_bounds(AuditActor, KeyBounds, StoreDone<void>) override { std::abort(); }
+  void reseal_cells(AuditActor, CellReseal, StoreDone<size_t>) override { std::abort(); }
   void put_secret(AuditActor, SecretRow, StoreDone<void>) override { std::abort(); }
   void append_audit(AuditActor, std::string, std::string, StoreDone<void>) override { std::abort(); }
   void put_last_used(std::vector<LastUsed>, uint64_t, StoreDone<void>) override { std::abort(); }

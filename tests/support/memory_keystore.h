@@ -64,12 +64,16 @@ class MemoryKeystore final : public Keystore {
   void generate_key(AuditActor actor, uint32_t tenant, KeyPurpose purpose, StoreDone<KeyRow> done) override;
   void export_secret(AuditActor actor, uint32_t tenant, std::string kid, StoreDone<SecretBytes> done) override;
   void hash_passwords(std::vector<PasswordWish> wishes, StoreDone<std::vector<PasswordVerifier>> done) override;
+  void change_vault(AuditActor, VaultChange, StoreDone<uint32_t>) override { std::abort(); }
+  void rekey_vault(AuditActor, StoreDone<size_t>) override { std::abort(); }
+  void import_key(AuditActor, uint32_t, KeyPurpose, SecretBytes, StoreDone<KeyRow>) override { std::abort(); }
   void rotate_key(AuditActor, KeyRotation, StoreDone<KeyRotated>) override { std::abort(); }
   void step_key(AuditActor, KeyStep, StoreDone<KeyStepDone>) override { std::abort(); }
   uint32_t clock_skew_s() const override { return 60; }
   std::vector<KeyDuty> plan_keys(UnixSeconds, UnixSeconds) const override { std::abort(); }
   void set_issuer(std::string issuer, StoreDone<void> done) override;
   void set_jwks_max_age(uint32_t, StoreDone<void>) override { std::abort(); }
+  void keep_keys() override { std::abort(); }
   void set_key_schedule(KeySchedule) override { std::abort(); }
   void close() override {}
 

@@ -5,12 +5,13 @@ _signetctl_verbs() {
   case "$1" in
     client) echo "add list show update enable disable remove rotate-secret drop-secret set-password drop-password import" ;;
     api-key) echo "add list remove" ;;
-    key) echo "add list rotate retire plan prove export-secret" ;;
+    key) echo "add list import rotate retire plan prove export-secret" ;;
     token) echo "issue inspect revoke" ;;
     revocation) echo "list" ;;
     family) echo "list show" ;;
     dialect) echo "list check" ;;
     tenant) echo "add list remove" ;;
+    vault) echo "status init unseal seal slot-add slot-remove check rekey" ;;
     audit) echo "tail verify" ;;
     clock) echo "accept" ;;
   esac
@@ -37,10 +38,19 @@ _signetctl_options() {
     "api-key remove") echo "--tenant --yes" ;;
     "key add") echo "--tenant --alg --audience --dialect --bits" ;;
     "key list") echo "--tenant" ;;
+    "key import") echo "--tenant --alg --audience --dialect" ;;
     "key rotate") echo "--tenant --alg --audience --dialect --at --compromised --before-verifiers-know" ;;
     "key retire") echo "--tenant --while-tokens-live --leave-without-key" ;;
     "key plan") echo "--tenant --days" ;;
     "key prove") echo "--since" ;;
+    "vault status") echo "" ;;
+    "vault init") echo "--key-file --passphrase --shares --shares-out" ;;
+    "vault unseal") echo "--key-file --passphrase --share" ;;
+    "vault seal") echo "--yes" ;;
+    "vault slot-add") echo "--key-file --passphrase --shares --shares-out" ;;
+    "vault slot-remove") echo "--yes" ;;
+    "vault check") echo "--key-file --passphrase --share" ;;
+    "vault rekey") echo "" ;;
     "audit verify") echo "" ;;
     "audit tail") echo "--lines --follow --tenant --what --subject" ;;
     "key export-secret") echo "--tenant --out" ;;
@@ -100,7 +110,7 @@ _signetctl() {
     esac
   done
   if [[ -z $noun ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "client api-key key token family revocation dialect tenant audit clock status bench $global --version" -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W "client api-key key token family revocation dialect tenant vault audit clock status bench $global --version" -- "$current")
   elif [[ $noun != status && $noun != bench && -z $verb ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$(_signetctl_verbs "$noun") --help" -- "$current")
   elif [[ $current == -* ]]; then

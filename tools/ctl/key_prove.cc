@@ -120,6 +120,7 @@ Outcome key_prove(Call& call) {
   for (const std::string& name : *names) {
     if (auto compared = compare_with_keys(call, name, proof); !compared) return std::unexpected(compared.error());
   }
+  proof.compare_rest(*names);
   if (call.json()) {
     call.print_json(report_json(proof, log->checked_to));
   } else {

@@ -31,7 +31,7 @@ class AddKey : public OperationFor<KeyRow> {
       if (result_.activated_at == 0) result_.activated_at = transaction.now_s();
     }
     result_.terms.max_age_s = std::max(result_.terms.max_age_s, largest_served_max_age(transaction));
-    if (result_.created_at == 0) result_.created_at = transaction.now_s();
+    if (result_.created_at == 0) result_.created_at = late_now(transaction);
     change_key_row(transaction, actor_, "key.add", std::nullopt, result_);
     return {};
   }

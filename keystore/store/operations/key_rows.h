@@ -1,6 +1,7 @@
 // Rows of keys, for the operations that change them.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <string_view>
@@ -8,6 +9,12 @@
 #include "keystore/store/transaction.h"
 
 namespace signet::store {
+
+// late_now: the wall clock or the safe time, whichever is later: what waits from now on must not begin in the past
+// while the clock is behind.
+inline UnixSeconds late_now(const Transaction& transaction) {
+  return std::max(transaction.now_s(), transaction.safe_s());
+}
 
 // find_key: nothing when the tenant has none of that kid, and after damage.
 std::optional<KeyRow> find_key(Transaction& transaction, uint32_t tenant, std::string_view kid);

@@ -23,6 +23,7 @@ OperationPtr import_progress(std::string import_id, StoreDone<uint64_t> done);
 OperationPtr add_key(AuditActor actor, KeyRow key, StoreDone<KeyRow> done);
 OperationPtr step_key(AuditActor actor, KeyStep step, StoreDone<KeyStepDone> done);
 OperationPtr raise_key_bounds(AuditActor actor, KeyBounds bounds, StoreDone<void> done);
+OperationPtr reseal_cells(AuditActor actor, CellReseal reseal, StoreDone<size_t> done);
 OperationPtr put_secret(AuditActor actor, SecretRow secret, StoreDone<void> done);
 OperationPtr append_audit(AuditActor actor, std::string what, std::string detail_json, StoreDone<void> done);
 OperationPtr put_last_used(std::vector<LastUsedRow> rows, uint64_t removals_seen, StoreDone<void> done);

@@ -20,6 +20,9 @@ records::ServedRow read_served(Transaction& transaction) {
   return row;
 }
 
+// A clock that runs ahead must not make anybody's copy old.
+UnixSeconds early_now(const Transaction& transaction) { return std::min(transaction.now_s(), transaction.safe_s()); }
+
 bool in_use(const records::ServedMaxAge& served, UnixSeconds now) {
   return served.until_s() == 0 || served.until_s() + served.max_age_s() >= now;
 }
@@ -30,7 +33,7 @@ uint32_t largest_served_max_age(Transaction& transaction) {
   uint32_t largest = 0;
   const records::ServedRow row = read_served(transaction);
   for (const auto& served : row.max_ages()) {
-    if (in_use(served, transaction.now_s())) largest = std::max(largest, served.max_age_s());
+    if (in_use(served, early_now(transaction))) largest = std::max(largest, served.max_age_s());
   }
   return largest;
 }
@@ -41,7 +44,7 @@ void note_served_max_age(Transaction& transaction, uint32_t max_age_s) {
   if (count != 0 && before.max_ages(count - 1).max_age_s() == max_age_s) return;
   records::ServedRow row;
   for (const auto& served : before.max_ages()) {
-    if (!in_use(served, transaction.now_s())) continue;
+    if (!in_use(served, early_now(transaction))) continue;
     *row.add_max_ages() = served;
     if (served.until_s() == 0) row.mutable_max_ages(row.max_ages_size() - 1)->set_until_s(transaction.now_s());
   }

@@ -99,7 +99,7 @@ class StepKey : public OperationFor<KeyStepDone> {
   // What an HMAC key signed is checked with its secret.
   static void end_signing(Transaction& transaction, KeyRow& key) {
     key.status = KeyStatus::kRetiring;
-    key.terms.retiring_at = transaction.now_s();
+    key.terms.retiring_at = late_now(transaction);
     if (!keeps_private_half(key.status, key.algorithm)) key.sealed_private.clear();
   }
 
@@ -144,22 +144,16 @@ class StepKey : public OperationFor<KeyStepDone> {
     }
     const bool signed_until_now = key_.status == KeyStatus::kActive;
     const KeyRow before = key_;
-    if (signed_until_now) key_.terms.retiring_at = transaction.now_s();
+    if (signed_until_now) key_.terms.retiring_at = late_now(transaction);
     end_publication(transaction, key_);
     change(transaction, "key.withdraw", before, key_);
     result_.revoked_before_ms = transaction.now_ms();
     revoke_all(transaction);
     result_.key = key_;
-    if (step_.successor.empty()) return {};
+    // A withdrawal is never refused for its successor: that one may have taken over a moment ago.
+    if (step_.successor.empty() || !signed_until_now) return {};
     auto next = find_key(transaction, step_.tenant, step_.successor);
-    if (!next || next->status != KeyStatus::kPending || !same_place(*next, key_)) {
-      return refuse(StoreErrorKind::kInvalid, fmt::format("key {} is no pending key for {}: it cannot take over",
-                                                          step_.successor, place_text(key_)));
-    }
-    if (!signed_until_now) {
-      return refuse(StoreErrorKind::kInvalid,
-                    fmt::format("key {} did not sign: nothing is to be taken over", key_.kid));
-    }
+    if (!next || next->status != KeyStatus::kPending || !same_place(*next, key_)) return {};
     begin_signing(transaction, *next, "compromised");
     result_.other = std::move(next);
     return {};
@@ -192,7 +186,7 @@ class StepKey : public OperationFor<KeyStepDone> {
     }
     if (key_.sealed_private.empty()) return refuse(StoreErrorKind::kInvalid, "the key's secret was erased");
     const KeyRow before = key_;
-    key_.terms.exported_at = transaction.now_s();
+    key_.terms.exported_at = late_now(transaction);
     change(transaction, "key.export-secret", before, key_);
     result_.key = key_;
     return {};

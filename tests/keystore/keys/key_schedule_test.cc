@@ -125,6 +125,15 @@ TEST(KeyPlan, WhatIsOverdueHappensNow) {
   EXPECT_EQ(plan[1].at, kNow + kLead) << "late, but never before verifiers know it";
 }
 
+TEST(KeyDuties, APlanWaitsForALeadThatGrew) {
+  Keys keys;
+  keys.add("k1", KeyStatus::kActive);
+  SigningKey& next = keys.add("k2", KeyStatus::kPending);
+  next.terms.activate_at = next.created_at + kLead;
+  next.terms.max_age_s = 5 * kDay;
+  EXPECT_EQ(key_duties(keys.done(), every(0), kNewKey)[0].at, next.created_at + 5 * kDay + 120);
+}
+
 TEST(KeyPlan, AFarHorizonIsBounded) {
   Keys keys;
   for (int i = 0; i < 20; ++i) keys.add("k" + std::to_string(i), KeyStatus::kActive).dialect = "d" + std::to_string(i);

@@ -195,13 +195,28 @@ TEST_F(KeyStepsTest, AWithdrawalRevokesAndLetsTheSuccessorSign) {
   EXPECT_REFUSED(step({.kind = Step::kWithdraw, .kid = "k1"}), Kind::kConflict);
 }
 
-TEST_F(KeyStepsTest, AWithdrawalWithAWrongSuccessorChangesNothing) {
+TEST_F(KeyStepsTest, AWithdrawalIsNeverRefusedForItsSuccessor) {
   add("k1", KeyStatus::kActive);
   add("k2", KeyStatus::kPending, kES256);
-  EXPECT_REFUSED(step({.kind = Step::kWithdraw, .kid = "k1", .successor = "k2"}), Kind::kInvalid);
-  EXPECT_REFUSED(step({.kind = Step::kWithdraw, .kid = "k1", .successor = "none"}), Kind::kInvalid);
-  EXPECT_EQ(stored("k1").status, KeyStatus::kActive);
-  EXPECT_TRUE(loaded_->revocations.empty());
+  const auto done = step({.kind = Step::kWithdraw, .kid = "k1", .successor = "k2"});
+  ASSERT_TRUE(done) << "k2 is of another place";
+  EXPECT_FALSE(done->other);
+  EXPECT_EQ(stored("k1").status, KeyStatus::kRetired);
+  EXPECT_EQ(stored("k2").status, KeyStatus::kPending);
+  EXPECT_TRUE(step({.kind = Step::kWithdraw, .kid = "k2", .successor = "none"}));
+}
+
+TEST_F(KeyStepsTest, AClockThatIsBehindShortensNoLeadAndNoTail) {
+  add("k1", KeyStatus::kActive);
+  clock_.jump(-50 * 60'000);
+  add("k2", KeyStatus::kPending);
+  ASSERT_TRUE(step(Step::kStop, "k1", {.leave_without_key = true}));
+  clock_.jump(50 * 60'000);  // set right
+  EXPECT_REFUSED(step(Step::kActivate, "k2"), Kind::kInvalid);
+  EXPECT_REFUSED(step(Step::kRetire, "k1"), Kind::kInvalid);
+  clock_.pass(kLeadMs);
+  EXPECT_TRUE(step(Step::kActivate, "k2"));
+  EXPECT_TRUE(step(Step::kRetire, "k1"));
 }
 
 TEST_F(KeyStepsTest, UnknownKeysAreNotFound) {

@@ -2,8 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include "keystore/vault/key_file_slot.h"
+#include "keystore/vault/key_file.h"
 #include "keystore/vault/little_endian.h"
+#include "keystore/vault/vault_slot.h"
 
 namespace signet {
 namespace {
@@ -37,7 +38,7 @@ TEST(VaultFileTest, KeepsSlotsOfUnknownKinds) {
 
 TEST(VaultFileTest, RefusesAnotherVersionWhateverFollows) {
   auto bytes = encode_vault_file(file_with_slots(), kMacKey);
-  bytes[8] = 2;
+  bytes[8] = 1;
   EXPECT_EQ(parse_vault_file(bytes).error(), VaultError::kBadFormat);
   checksum_again(bytes);
   EXPECT_EQ(parse_vault_file(bytes).error(), VaultError::kBadFormat);
@@ -45,8 +46,8 @@ TEST(VaultFileTest, RefusesAnotherVersionWhateverFollows) {
 
 TEST(VaultFileTest, RefusesATableThatDoesNotAddUp) {
   const auto whole = encode_vault_file(file_with_slots(), kMacKey);
-  // Offsets: slot count 12, reserved 36, size of the first slot 48.
-  for (const size_t offset : {12U, 36U, 48U}) {
+  // Offsets: slot count 12, size of the root key before 36, size of the first slot 52.
+  for (const size_t offset : {12U, 36U, 52U}) {
     for (const uint8_t value : {uint8_t{0}, uint8_t{2}, uint8_t{5}, uint8_t{255}}) {
       auto bytes = whole;
       if (bytes[offset] == value) continue;
@@ -59,7 +60,7 @@ TEST(VaultFileTest, RefusesATableThatDoesNotAddUp) {
 
 TEST(VaultFileTest, RefusesASlotSizeThatOverflows) {
   auto bytes = encode_vault_file(file_with_slots(), kMacKey);
-  for (size_t i = 48; i < 52; ++i) bytes[i] = 0xff;
+  for (size_t i = 52; i < 56; ++i) bytes[i] = 0xff;
   checksum_again(bytes);
   EXPECT_EQ(parse_vault_file(bytes).error(), VaultError::kDamaged);
 }
@@ -81,9 +82,10 @@ class KeyFileSlotTest : public testing::Test {
  protected:
   KeyFileSlotTest() {
     file_.id = {8};
-    slot_ = *wrap_with_key_file(file_, 1, key_file_, root_);
+    slot_ = *make_slot(file_, 1, secret(), {}, root_);
   }
-  bool opens() { return unwrap_with_key_file(file_, slot_, key_file_).has_value(); }
+  SlotSecret secret() const { return {.kind = SlotKind::kKeyFile, .octets = *LockedBytes::copy_of(key_file_)}; }
+  bool opens() { return open_slot(file_, slot_, secret()).has_value(); }
 
   VaultFile file_;
   std::array<uint8_t, 32> key_file_{1};
@@ -92,7 +94,7 @@ class KeyFileSlotTest : public testing::Test {
 };
 
 TEST_F(KeyFileSlotTest, GivesBackTheRootKey) {
-  const auto root = unwrap_with_key_file(file_, slot_, key_file_);
+  const auto root = open_slot(file_, slot_, secret());
   ASSERT_TRUE(root);
   EXPECT_TRUE(constant_time_equal(root->expose(), root_));
 }
@@ -124,7 +126,7 @@ TEST_F(KeyFileSlotTest, RefusesEachChangedOctetAndSize) {
   EXPECT_TRUE(opens());
   slot_.payload.push_back(0);
   EXPECT_FALSE(opens());
-  slot_.payload.resize(103);
+  slot_.payload.resize(slot_.payload.size() - 2);
   EXPECT_FALSE(opens());
   slot_.payload.clear();
   EXPECT_FALSE(opens());

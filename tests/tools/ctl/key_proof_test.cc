@@ -161,10 +161,33 @@ TEST(KeyProof, NamesASecondKeyThatNeverWaited) {
   expect_fault(records, "key k2 signed from its publication on, although it was not the first");
 }
 
-TEST(KeyProof, NamesRecordsThatGoBackInTime) {
+TEST(KeyProof, AClockThatWasSetBackIsAGap) {
   auto records = rotation();
   records[1].at -= 20'000;
-  expect_fault(records, "record 2: its time");
+  const KeyProof proof = replay(records);
+  ASSERT_EQ(proof.gaps().size(), 1u);
+  EXPECT_NE(proof.gaps()[0].find("record 2: the clock was set back"), std::string::npos) << proof.gaps()[0];
+}
+
+TEST(KeyProof, NamesPromisesThatBecameLess) {
+  auto records = rotation();
+  records[3].after.max_age -= 1;
+  expect_fault(records, "record 4: what key k2 promised became less");
+  records = rotation();
+  records[2].after.lifetime = records[4].before.lifetime = records[4].after.lifetime = 60;
+  expect_fault(records, "record 3: what key k1 promised became less");
+}
+
+TEST(KeyProof, NamesAKeyThatIsGoneWithoutARecord) {
+  KeyProof proof = replay(rotation());
+  const std::string text =
+      fmt::format(R"({{"tenant":"default","kid":"k2","status":"active","created_at":"{}","activated_at":"{}"}})",
+                  rfc3339(kStart + 10'000), rfc3339(kStart + 10'000 + kLead));
+  proof.compare(*read_answer(text));
+  proof.compare_rest({"default"});
+  ASSERT_EQ(proof.faults().size(), 1u);
+  EXPECT_NE(proof.faults()[0].find("key k1 of tenant default is retired in the log, and is not there now"),
+            std::string::npos);
 }
 
 TEST(KeyProof, NamesAStepThatNoKeyTakes) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,8 @@ class KeyProof {
   void take(const JsonValue& record);
   // compare checks that a key is now what the log left it as; `key` is one of the daemon's list of that tenant.
   void compare(const JsonValue& key);
+  // compare_rest, once every key of these tenants was compared: what the log has more of than there is.
+  void compare_rest(const std::vector<std::string>& tenants);
 
   const std::vector<KeyMoment>& moments() const { return moments_; }
   // Where the log contradicts itself or a rule: "record 12: ...".
@@ -70,10 +73,9 @@ class KeyProof {
   std::map<Name, KeyState> keys_;
   std::vector<KeyMoment> moments_;
   std::vector<std::string> faults_, gaps_;
-  std::string sequence_;   // of the record in hand
-  UnixSeconds now_ = 0;    // its time
-  std::string withdrawn_;  // the commit in which a key was withdrawn: its successor need not wait
-  std::string commit_;
+  std::set<Name> compared_;
+  std::string sequence_;  // of the record in hand
+  UnixSeconds now_ = 0;   // its time
 };
 
 }  // namespace signet::ctl

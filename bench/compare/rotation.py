@@ -1,0 +1,87 @@
+"""Open-loop issuance at half of capacity: alone, while keys are rotated, and while the vault gets a new root key, over
+and over. Nobody may be refused, and p99 may rise by half or by two milliseconds.
+
+    SIGNET_BUILD=build /usr/bin/python3 bench/compare/rotation.py [--rounds 5] [--seconds 4]
+"""
+
+import statistics
+import sys
+import threading
+from pathlib import Path
+
+import own_load
+import rounds
+from servers import SIGNET_PORT, Signet, note, save_figures, temporary_directory
+
+CLIENT = "partner-000000000001"
+EVERY_S = 0.5  # signetctl itself takes a few milliseconds of some core each time
+# What runs beside: (name, command of signetctl).
+BESIDE = (("rotations", ("key", "rotate", "--alg", "EdDSA", "--before-verifiers-know")),
+          ("rekeys", ("vault", "rekey")))
+
+
+class Repeated:
+    """A command again and again in the background, until the block ends."""
+
+    def __init__(self, signet, command):
+        self.signet, self.command, self.count = signet, command, 0
+        self.over = threading.Event()
+        self.thread = threading.Thread(target=self.run)
+
+    def run(self):
+        while not self.over.wait(EVERY_S):
+            self.signet.ctl(*self.command)
+            self.count += 1
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.thread.join()
+
+
+def main():
+    options = rounds.options().parse_args()
+    with temporary_directory() as directory:
+        signet = Signet(directory, SIGNET_PORT)
+        try:
+            made = signet.ctl("client", "add", CLIENT, "--audience", "https://api.example.com/orders", "--scope", "a b")
+            secret = own_load.secret_file(Path(directory), "client", made["client_secret"])
+            given = ("--client", CLIENT, "--secret-file", secret)
+            capacity = own_load.measure(signet, "token", options.seconds, *given).rate
+            rate = int(capacity / 2)
+            alone, beside, counts = [], {name: [] for name, _ in BESIDE}, {name: 0 for name, _ in BESIDE}
+            for number in range(options.rounds + 1):
+                note(f"round {number}/{options.rounds}{' (warm-up)' if number == 0 else ''}")
+                quiet = own_load.measure(signet, "token", options.seconds, *given, "--rate", rate)
+                if number > 0:
+                    alone.append(quiet)
+                for name, command in BESIDE:
+                    with Repeated(signet, command) as repeated:
+                        busy = own_load.measure(signet, "token", options.seconds, *given, "--rate", rate)
+                    if number > 0:
+                        beside[name].append(busy)
+                        counts[name] += repeated.count
+        finally:
+            signet.stop()
+    median = statistics.median
+    print(f"Capacity {capacity:,.0f}/s; open loop at {rate:,}/s.\n")
+    print("| beside | times | p50 ms | p99 ms | above, ms | over | refused |\n|---|---|---|---|---|---|---|")
+    print(f"| nothing | | {median(r.p50_ms for r in alone):.3f} | {median(r.p99_ms for r in alone):.3f} | | "
+          f"| {sum(r.errors for r in alone)} |")
+    figures = {}
+    for name, busy in beside.items():
+        above = median(b.p99_ms - a.p99_ms for a, b in zip(alone, busy))
+        over = median(b.p99_ms / a.p99_ms for a, b in zip(alone, busy))
+        refused = sum(r.errors for r in busy)
+        print(f"| {name} | {counts[name]} | {median(r.p50_ms for r in busy):.3f} "
+              f"| {median(r.p99_ms for r in busy):.3f} | {above:.3f} | {over:.2f} | {refused} |")
+        figures |= {f"{name} p99 ms above": above, f"{name} refused": refused}
+    save_figures("rotation", figures)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
