@@ -103,6 +103,13 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   void put_key(const KeyRow& row);
   std::expected<PreparedKey, std::string> prepare_committed_key(const KeyRow& row);
 
+  // make_slowly answers with what `make` gives on the generator's thread, or with the generator's refusal.
+  template <typename T>
+  void make_slowly(std::function<std::expected<T, StoreError>()> make, StoreDone<T> done) {
+    generator_->submit([make = std::move(make), done] { done(make()); },
+                       [done](StoreError error) { done(std::unexpected(std::move(error))); });
+  }
+
   // keystore_keys.cc
   using MadeKey = std::expected<KeyRow, StoreError>;
   MadeKey make_key(const AuditActor& actor, uint32_t tenant, const KeyPurpose& purpose);

@@ -82,9 +82,9 @@ void KeystoreImplementation::rotate_key(AuditActor actor, KeyRotation rotation, 
   if (rotation.kid.empty()) {
     if (auto ok = check_key_purpose(rotation.purpose); !ok) return done(std::unexpected(std::move(ok.error())));
   }
-  generator_->submit(
-      [this, actor = std::move(actor), rotation = std::move(rotation), done] { done(rotate_now(actor, rotation)); },
-      [done](StoreError error) { done(std::unexpected(std::move(error))); });
+  make_slowly<KeyRotated>(
+      [this, actor = std::move(actor), rotation = std::move(rotation)] { return rotate_now(actor, rotation); },
+      std::move(done));
 }
 
 std::expected<KeystoreImplementation::RotationPlace, StoreError> KeystoreImplementation::find_rotation_place(

@@ -57,9 +57,9 @@ StoreError no_tenant(uint32_t tenant) {
 void KeystoreImplementation::generate_key(AuditActor actor, uint32_t tenant, KeyPurpose purpose,
                                           StoreDone<KeyRow> done) {
   if (auto checked = check_key_purpose(purpose); !checked) return done(std::unexpected(std::move(checked.error())));
-  generator_->submit([this, actor = std::move(actor), tenant, purpose = std::move(purpose),
-                      done] { done(make_key(actor, tenant, purpose)); },
-                     [done](StoreError error) { done(std::unexpected(std::move(error))); });
+  make_slowly<KeyRow>([this, actor = std::move(actor), tenant,
+                       purpose = std::move(purpose)] { return make_key(actor, tenant, purpose); },
+                      std::move(done));
 }
 
 // Verifiers have cached the tenant's documents once it has a key: any further one waits its lead. Those of dialects are
@@ -82,9 +82,9 @@ void KeystoreImplementation::import_key(AuditActor actor, uint32_t tenant, KeyPu
                                         StoreDone<KeyRow> done) {
   if (auto checked = check_key_purpose(purpose); !checked) return done(std::unexpected(std::move(checked.error())));
   const auto shared = std::make_shared<SecretBytes>(std::move(material));
-  generator_->submit([this, actor = std::move(actor), tenant, purpose = std::move(purpose), shared,
-                      done] { done(import_now(actor, tenant, purpose, shared->expose())); },
-                     [done](StoreError error) { done(std::unexpected(std::move(error))); });
+  make_slowly<KeyRow>([this, actor = std::move(actor), tenant, purpose = std::move(purpose),
+                       shared] { return import_now(actor, tenant, purpose, shared->expose()); },
+                      std::move(done));
 }
 
 KeystoreImplementation::MadeKey KeystoreImplementation::import_now(const AuditActor& actor, uint32_t tenant,

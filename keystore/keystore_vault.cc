@@ -16,9 +16,9 @@ StoreError vault_refusal(VaultError error) {
 }  // namespace
 
 void KeystoreImplementation::change_vault(AuditActor actor, VaultChange change, StoreDone<uint32_t> done) {
-  generator_->submit(
-      [this, actor = std::move(actor), change = std::move(change), done] { done(change_vault_now(actor, change)); },
-      [done](StoreError error) { done(std::unexpected(std::move(error))); });
+  make_slowly<uint32_t>(
+      [this, actor = std::move(actor), change = std::move(change)] { return change_vault_now(actor, change); },
+      std::move(done));
 }
 
 // The record first: what cannot be audited is not done. One that was not done says so in a record of its own.
@@ -40,8 +40,7 @@ std::expected<uint32_t, StoreError> KeystoreImplementation::change_vault_now(con
 }
 
 void KeystoreImplementation::rekey_vault(AuditActor actor, StoreDone<size_t> done) {
-  generator_->submit([this, actor = std::move(actor), done] { done(rekey_now(actor)); },
-                     [done](StoreError error) { done(std::unexpected(std::move(error))); });
+  make_slowly<size_t>([this, actor = std::move(actor)] { return rekey_now(actor); }, std::move(done));
 }
 
 // The new root key reaches the file, then every cell in one commit, then the old one goes. Whatever ends this in

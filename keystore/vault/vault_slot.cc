@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "keystore/vault/key_file.h"
 #include "keystore/vault/little_endian.h"
@@ -61,13 +62,19 @@ HashKey hash_key_of(ByteSpan octets) {
   return key;
 }
 
-std::optional<LockedBytes> keyed(ByteSpan key, ByteSpan message) {
-  HashKey hash_key = hash_key_of(key);
-  KeyedHash256 hash = keyed_hash_256(hash_key, message);
-  auto locked = LockedBytes::copy_of(hash);
-  wipe(hash_key);
-  wipe(hash);
+// What `derive` makes of the key, in locked memory; neither stays on the stack.
+template <typename Derive>
+std::optional<LockedBytes> derived(ByteSpan octets, Derive derive) {
+  HashKey key = hash_key_of(octets);
+  auto result = derive(std::as_const(key));
+  auto locked = LockedBytes::copy_of(result);
+  wipe(key);
+  wipe(result);
   return locked;
+}
+
+std::optional<LockedBytes> keyed(ByteSpan key, ByteSpan message) {
+  return derived(key, [&](const HashKey& hash_key) { return keyed_hash_256(hash_key, message); });
 }
 
 // A key file and a shared secret are uniformly random, so a keyed hash is enough of a derivation.
@@ -105,12 +112,7 @@ std::optional<LockedBytes> decrypt(ByteSpan cell, ByteSpan key, ByteSpan place) 
 
 // The root key's own copy of the key that vouches: lets it seal the next root key.
 std::optional<LockedBytes> vouch_cell_key(ByteSpan root) {
-  HashKey root_key = hash_key_of(root);
-  HashKey key = derive_key(root_key, kVouchKeyLabel);
-  auto locked = LockedBytes::copy_of(key);
-  wipe(root_key);
-  wipe(key);
-  return locked;
+  return derived(root, [](const HashKey& root_key) { return derive_key(root_key, kVouchKeyLabel); });
 }
 
 // Whoever can write the file but opens no slot could seal a root key of his own to the public key. This he cannot make.

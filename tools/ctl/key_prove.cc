@@ -56,10 +56,14 @@ void show(Call& call, const KeyProof& proof) {
   for (const std::string& text : proof.gaps()) call.note("GAP, overridden by an administrator: " + text);
 }
 
-std::expected<KeyRules, Failure> fetch_rules(Call& call) {
-  const auto answer = call.admin().call("GET", "/v1/keys");
+std::expected<JsonValue, Failure> fetch(Call& call, const std::string& target) {
+  const auto answer = call.admin().call("GET", target);
   if (!answer) return std::unexpected(answer.error());
-  const auto body = read_answer(answer->body);
+  return read_answer(answer->body);
+}
+
+std::expected<KeyRules, Failure> fetch_rules(Call& call) {
+  const auto body = fetch(call, "/v1/keys");
   if (!body) return std::unexpected(body.error());
   const JsonValue* rules = body->find("rules");
   if (rules == nullptr) return std::unexpected(Failure{"the daemon does not say by which rules its keys live"});
@@ -71,9 +75,7 @@ std::expected<KeyRules, Failure> fetch_rules(Call& call) {
 }
 
 std::expected<void, Failure> compare_with_keys(Call& call, const std::string& tenant, KeyProof& proof) {
-  const auto answer = call.admin().call("GET", with_tenant("/v1/keys", tenant));
-  if (!answer) return std::unexpected(answer.error());
-  const auto body = read_answer(answer->body);
+  const auto body = fetch(call, with_tenant("/v1/keys", tenant));
   if (!body) return std::unexpected(body.error());
   const JsonValue* keys = body->find("keys");
   if (keys == nullptr || keys->as_array() == nullptr) return std::unexpected(Failure{"the daemon lists no keys"});
@@ -82,9 +84,7 @@ std::expected<void, Failure> compare_with_keys(Call& call, const std::string& te
 }
 
 std::expected<std::vector<std::string>, Failure> tenant_names(Call& call) {
-  const auto answer = call.admin().call("GET", "/v1/tenants");
-  if (!answer) return std::unexpected(answer.error());
-  const auto body = read_answer(answer->body);
+  const auto body = fetch(call, "/v1/tenants");
   if (!body) return std::unexpected(body.error());
   std::vector<std::string> names;
   const JsonValue* tenants = body->find("tenants");
