@@ -31,6 +31,7 @@ struct Config {
   uint32_t refresh_grace_s = 30;
   uint32_t clock_skew_s = 60;
   uint32_t jwks_max_age_s = 300;
+  std::string rollback_anchor;  // a second mark, on another disk; empty = none
   uint32_t key_rotation_s = 90 * 24 * 60 * 60;
   std::vector<std::string> key_rotation;     // "TENANT/ALG=SECONDS"
   uint32_t batch_entries_max = 1000;         // entries of one batch request

@@ -25,6 +25,16 @@ const std::array kKeys{
               .cost = "None while running.",
               .doc = "File of 32 random octets, mode 0600, that opens the vault. Made with a new vault. Better kept on "
                      "another disk than the data: who has both has every key."},
+    ConfigKey{
+        .name = "rollback_anchor",
+        .place = &C::rollback_anchor,
+        .check = check_path,
+        .default_text = "unset",
+        .cost = "One more write to the page cache for each commit, and one more fsync a second while there are any.",
+        .doc = "File of a second mark, best on another disk than the data: a start then refuses a data directory "
+               "that was put back as a whole from an older copy, in which what was revoked since would be valid "
+               "again. Without it only a store without its mark is noticed. Made with the first start that has "
+               "it; a start without it forgets that there was one."},
     ConfigKey{.name = "issuer",
               .place = &C::issuer,
               .check = check_issuer,

@@ -166,6 +166,7 @@ std::string Server::open_keystore() {
   if (std::string error = make_data_dir(config_.data_dir); !error.empty()) return error;
   auto opened = Keystore::open({.data_dir = config_.data_dir,
                                 .key_file = config_.key_file,
+                                .rollback_anchor = config_.rollback_anchor,
                                 .create = true,
                                 .workers = worker_count(),
                                 .issuer = config_.issuer,

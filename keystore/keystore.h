@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "keystore/backup/running_backup.h"
 #include "keystore/clients/client_directory.h"
 #include "keystore/clients/client_secret.h"
 #include "keystore/dialect_configurations.h"
@@ -29,9 +30,10 @@ namespace signet {
 struct KeystoreOptions {
   std::filesystem::path data_dir;
   std::filesystem::path key_file;
-  bool create = false;  // make vault and store when DATA is empty or absent
-  size_t workers = 1;   // signers are made for each, plus one for the admin side
-  std::string issuer;   // of the default tenant, no trailing slash; others get issuer + "/t/" + name
+  std::string rollback_anchor;  // path of a second mark on another disk; empty = none
+  bool create = false;          // make vault and store when DATA is empty or absent
+  size_t workers = 1;           // signers are made for each, plus one for the admin side
+  std::string issuer;           // of the default tenant, no trailing slash; others get issuer + "/t/" + name
   uint32_t jwks_max_age_s = 300;
   uint32_t ttl_s_max = kAccessTokenLifetimeMaxS;
   KeySchedule key_schedule;    // its skew is clock_skew_s
@@ -104,6 +106,12 @@ class Keystore {
   // rekey_vault gives the vault a new root key, seals every cell anew and tells how many there were. A crash at any
   // moment leaves a vault that the same slots open; the next start ends what had begun. On a background thread.
   virtual void rekey_vault(AuditActor actor, StoreDone<size_t> done) = 0;
+  // start_backup begins a backup on a thread of its own (keystore/backup); `done` once it has begun, or why it cannot:
+  // kBusy while one is under way, or the root key is being changed, which waits for a backup in its turn. Audited, and
+  // so is its end. How it goes, backup_status says; stop_backup ends it early. Any thread.
+  virtual void start_backup(AuditActor actor, BackupOrder order, StoreDone<void> done) = 0;
+  virtual BackupStatus backup_status() const = 0;
+  virtual void stop_backup() = 0;
   // create_api_token makes a text and stores the token under it (`token.id` and `token.key_version` are set here), see
   // Store::create_api_token. `done` gets the text, which nothing can give a second time. Also from a loop: allocates.
   struct MadeApiToken {

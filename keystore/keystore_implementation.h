@@ -51,6 +51,9 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   const Vault& vault() const override { return *vault_; }
   void change_vault(AuditActor actor, VaultChange change, StoreDone<uint32_t> done) override;
   void rekey_vault(AuditActor actor, StoreDone<size_t> done) override;
+  void start_backup(AuditActor actor, BackupOrder order, StoreDone<void> done) override;
+  BackupStatus backup_status() const override { return backup_.status(); }
+  void stop_backup() override { backup_.stop(); }
   void change_dialect_records(std::optional<AuditActor> actor, std::vector<DialectRecordChange> changes,
                               DialectAudit audit, StoreDone<std::vector<uint64_t>> done) override;
   void generate_key(AuditActor actor, uint32_t tenant, KeyPurpose purpose, StoreDone<KeyRow> done) override;
@@ -119,6 +122,10 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   KeyStatus status_of_new_key(uint32_t tenant, const KeyPurpose& purpose) const;  // under publish_mutex_
   MadeKey add_prepared(const AuditActor& actor, const KeyRow& row, PreparedKey prepared);
 
+  // keystore_backup.cc
+  std::expected<void, StoreError> start_backup_now(const AuditActor& actor, BackupOrder order);
+  void backup_ended(const AuditActor& actor, const std::expected<BackupManifest, StoreError>& made);
+
   // keystore_vault.cc
   std::expected<uint32_t, StoreError> change_vault_now(const AuditActor& actor, const VaultChange& change);
   std::expected<size_t, StoreError> rekey_now(const AuditActor& actor);
@@ -169,6 +176,7 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   std::unique_ptr<Published<DialectConfigurations>> configurations_;
   std::optional<Reclaimer> reclaimer_;
   std::unique_ptr<Store> store_;
+  RunningBackup backup_;
   std::optional<LastUsedFlusher> flusher_;
   std::optional<KeyGenerator> generator_;
   std::optional<KeyKeeper> keeper_;

@@ -47,6 +47,7 @@ void KeystoreImplementation::storage_failed(const std::string& why) {
 void KeystoreImplementation::publish_revocations(std::span<const StoreChange> changes) {
   for (const StoreChange& change : changes) {
     if (const auto* put = std::get_if<RevocationPut>(&change)) revocations_.add(put->row.revocation);
+    if (std::holds_alternative<ApiTokensAccepted>(change)) revocations_.accept_api_tokens();
   }
   revocations_.maintain(store_->safe_time_ms() / 1000);
 }

@@ -74,6 +74,7 @@ class StoredRows final : public StoreLoader {
   void reserve_api_tokens(size_t about) override { api_tokens_.reserve(about); }
   void on_api_tokens(std::span<const ApiTokenEntry> tokens) override { api_tokens_.put(tokens); }
   void on_dialect_record(DialectRecord&& record) override { configurations.push_back(std::move(record)); }
+  void on_restore_point(const RestorePoint& point) override { revocations_.set_restore_point(point); }
   void on_feed_epoch(uint64_t epoch) override { feed_epoch = epoch; }
   void on_feed(uint32_t tenant, const FeedTail& tail) override {
     feeds.push_back({tenant, std::make_shared<const FeedTail>(tail)});
@@ -158,6 +159,7 @@ std::expected<void, std::string> KeystoreImplementation::open_store(StoredRows& 
   options.listener = this;
   options.revocations = &revocations_;
   options.clock_skew_s = options_.clock_skew_s;
+  options.rollback_anchor = options_.rollback_anchor;
   auto store = open_rocks_store(options, rows);
   if (!store) return Failure(std::move(store.error().text));
   store_ = std::move(*store);

@@ -47,6 +47,11 @@ void KeystoreImplementation::rekey_vault(AuditActor actor, StoreDone<size_t> don
 // between, the same slots open the vault, and the next start goes on here. One that was cut off is ended first: its key
 // may be known to a slot that was removed since.
 std::expected<size_t, StoreError> KeystoreImplementation::rekey_now(const AuditActor& actor) {
+  if (backup_.under_way()) {
+    return std::unexpected(StoreError{StoreErrorKind::kBusy,
+                                      "a backup is being made, which would not open afterwards: wait for its end, or "
+                                      "stop it with signetctl backup stop"});
+  }
   if (vault_->rekeying()) {
     if (auto ended = complete_rekey(actor); !ended) return ended;
   }

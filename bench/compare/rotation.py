@@ -1,9 +1,12 @@
-"""Open-loop issuance at half of capacity: alone, while keys are rotated, and while the vault gets a new root key, over
-and over. Nobody may be refused, and p99 may rise by half or by two milliseconds.
+"""Open-loop issuance at half of capacity: alone, while keys are rotated, while the vault gets a new root key, and while
+whole backups of a store of 200,000 clients are made, over and over. Nobody may be refused, and p99 may rise by half or
+by two milliseconds.
 
-    SIGNET_BUILD=build /usr/bin/python3 bench/compare/rotation.py [--rounds 5] [--seconds 4]
+    SIGNET_BUILD=build /usr/bin/python3 bench/compare/rotation.py [--rounds 5] [--seconds 4] [--clients 200000]
 """
 
+import json
+import shutil
 import statistics
 import sys
 import threading
@@ -17,19 +20,21 @@ CLIENT = "partner-000000000001"
 EVERY_S = 0.5  # signetctl itself takes a few milliseconds of some core each time
 # What runs beside: (name, command of signetctl). The first changes nothing: what signetctl itself costs.
 BESIDE = (("status", ("status",)), ("rotations", ("key", "rotate", "--alg", "EdDSA", "--before-verifiers-know")),
-          ("rekeys", ("vault", "rekey")))
+          ("rekeys", ("vault", "rekey")), ("backups", ("backup", "create", "BACKUPS")))
 
 
 class Repeated:
     """A command again and again in the background, until the block ends."""
 
-    def __init__(self, signet, command):
-        self.signet, self.command, self.count = signet, command, 0
+    def __init__(self, signet, command, backups):
+        self.signet, self.count, self.backups = signet, 0, backups
+        self.command = [str(backups) if word == "BACKUPS" else word for word in command]
         self.over = threading.Event()
         self.thread = threading.Thread(target=self.run)
 
     def run(self):
         while not self.over.wait(EVERY_S):
+            shutil.rmtree(self.backups, ignore_errors=True)  # else the next one would copy what changed alone
             self.signet.ctl(*self.command)
             self.count += 1
 
@@ -42,14 +47,23 @@ class Repeated:
         self.thread.join()
 
 
+def add_clients(signet, directory, count):
+    lines = Path(directory) / "clients.jsonl"
+    with open(lines, "w") as file:
+        for n in range(count):
+            file.write(json.dumps({"client_id": f"c{n:06}", "scopes": ["a", "b"], "client_secret": f"{n:048}"}) + "\n")
+    signet.ctl("client", "import", lines)
+
+
 def main():
-    options = rounds.options().parse_args()
+    options = rounds.options(clients=200_000).parse_args()
     with temporary_directory() as directory:
         signet = Signet(directory, SIGNET_PORT)
         try:
             made = signet.ctl("client", "add", CLIENT, "--audience", "https://api.example.com/orders", "--scope", "a b")
             secret = own_load.secret_file(Path(directory), "client", made["client_secret"])
             given = ("--client", CLIENT, "--secret-file", secret)
+            add_clients(signet, directory, options.clients)
             capacity = own_load.measure(signet, "token", options.seconds, *given).rate
             rate = int(capacity / 2)
             alone, beside, counts = [], {name: [] for name, _ in BESIDE}, {name: 0 for name, _ in BESIDE}
@@ -59,7 +73,7 @@ def main():
                 if number > 0:
                     alone.append(quiet)
                 for name, command in BESIDE:
-                    with Repeated(signet, command) as repeated:
+                    with Repeated(signet, command, Path(directory) / "backups") as repeated:
                         busy = own_load.measure(signet, "token", options.seconds, *given, "--rate", rate)
                     if number > 0:
                         beside[name].append(busy)

@@ -7,10 +7,14 @@ namespace signet {
 namespace {
 
 std::string_view status_of(const Keystore& keystore, const ApiToken& token, UnixSeconds now) {
-  const bool revoked = keystore.revocations().revoked(
-      {.tenant = token.tenant, .client_id = token.client_id, .subject = token.subject, .issued_ms = token.created_ms});
+  const bool revoked = keystore.revocations().revoked({.of = CredentialKind::kApiToken,
+                                                       .tenant = token.tenant,
+                                                       .client_id = token.client_id,
+                                                       .subject = token.subject,
+                                                       .issued_ms = token.created_ms});
   if (revoked) return "revoked";
-  return token.expires_at != 0 && token.expires_at <= now ? "expired" : "live";
+  if (token.expires_at != 0 && token.expires_at <= now) return "expired";
+  return keystore.revocations().api_token_suspended(token.created_ms) ? "suspended" : "live";
 }
 
 void write_time(JsonWriter& json, std::string_view name, UnixSeconds time) {

@@ -6,7 +6,8 @@ namespace signet {
 
 std::string_view family_status(const Keystore& keystore, const RefreshFamily& family, UnixSeconds now) {
   const FamilyName name = family_name_of(family.id);
-  const bool revoked = keystore.revocations().revoked({.tenant = family.tenant,
+  const bool revoked = keystore.revocations().revoked({.of = CredentialKind::kFamily,
+                                                       .tenant = family.tenant,
                                                        .family = name.text(),
                                                        .client_id = family.client_id,
                                                        .subject = family.subject,

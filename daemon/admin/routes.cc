@@ -49,6 +49,10 @@ constexpr std::array kRoutes{
     AdminRoute{kPost, "/v1/vault/rekey", "", rekey_vault},
     AdminRoute{kPost, "/v1/vault/seal", "", seal_vault},
     AdminRoute{kGet, "/v1/audit", "tenant what subject after last limit check", read_audit},
+    AdminRoute{kPost, "/v1/backups", "", start_backup},
+    AdminRoute{kGet, "/v1/backups", "", show_backup},
+    AdminRoute{kPost, "/v1/backups/stop", "", stop_backup},
+    AdminRoute{kPost, "/v1/backups/accept", "", accept_restored_tokens},
     AdminRoute{kPost, "/v1/clock/accept", "", accept_clock},
     AdminRoute{kGet, "/v1/status", "", show_status},
 };

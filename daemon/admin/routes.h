@@ -58,6 +58,11 @@ void remove_vault_slot(AdminService& admin, const AdminRequest& request);
 void check_vault_slot(AdminService& admin, const AdminRequest& request);
 void rekey_vault(AdminService& admin, const AdminRequest& request);
 void seal_vault(AdminService& admin, const AdminRequest& request);
+// backups.cc
+void start_backup(AdminService& admin, const AdminRequest& request);
+void show_backup(AdminService& admin, const AdminRequest& request);
+void stop_backup(AdminService& admin, const AdminRequest& request);
+void accept_restored_tokens(AdminService& admin, const AdminRequest& request);
 // audit.cc
 void read_audit(AdminService& admin, const AdminRequest& request);
 // key_import.cc

@@ -19,6 +19,8 @@ void write_store(JsonWriter& json, const StoreStatus& store) {
   json.key("last_batch_size"), json.number(store.last_batch_size);
   json.key("sync_ms_median"), json.number(store.sync_ms_median);
   json.key("sync_ms_max"), json.number(store.sync_ms_max);
+  json.member_boolean("anchored", store.anchored);
+  json.key("restored_ms"), store.restored_ms == 0 ? json.null() : json.integer(store.restored_ms);
   json.member("path", store.path);
   json.end_object();
 }
@@ -62,6 +64,7 @@ void write_status(JsonWriter& json, Keystore& keystore, const ServerStatus& serv
   json.key("keys"), json.unsigned_integer(key_count(keystore.keys()));
   json.key("revocations");
   write_revocations(json, keystore.revocations().figures());
+  json.member_boolean("api_tokens_suspended", keystore.revocations().api_tokens_suspended_ms() != 0);
   json.member("signer", "portable");
   json.key("store");
   write_store(json, keystore.store().status());

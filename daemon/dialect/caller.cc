@@ -204,8 +204,11 @@ const ClientRecord* DialectCallers::client_of(const ApiToken& key) const {
   if (key.expires_at != 0 && key.expires_at <= scope_.clock() / 1000) return nullptr;
   const ClientRecord* client = scope_.keystore.clients().find(key.tenant, key.client_id);
   if (client == nullptr || client->disabled()) return nullptr;
-  const bool revoked = scope_.keystore.revocations().revoked(
-      {.tenant = key.tenant, .client_id = key.client_id, .subject = key.subject, .issued_ms = key.created_ms});
+  const bool revoked = scope_.keystore.revocations().revoked({.of = CredentialKind::kApiToken,
+                                                              .tenant = key.tenant,
+                                                              .client_id = key.client_id,
+                                                              .subject = key.subject,
+                                                              .issued_ms = key.created_ms});
   return revoked ? nullptr : client;
 }
 
@@ -242,6 +245,7 @@ void DialectCallers::key_redeemed(std::unique_ptr<WaitingKey> waiting) {
   switch (waiting->verdict) {
     case ApiTokenVerdict::kBusy:
     case ApiTokenVerdict::kUnavailable:
+    case ApiTokenVerdict::kSuspended:
       return reserver_.refuse_waiting(request, DialectCondition::kUnavailable);
     case ApiTokenVerdict::kValid:
       // One that was removed meanwhile may be this one: the next try will tell.

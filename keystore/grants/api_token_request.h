@@ -19,11 +19,13 @@ enum class ApiTokenVerdict : uint8_t {
   kClientGone,  // removed, or disabled
   kExpired,
   kRevoked,
+  // Since a restore, until `backup accept`: it may have been revoked after the backup. Nothing may be told about it.
+  kSuspended,
   // The store did not decide; nothing may be told about the token.
   kBusy,
   kUnavailable,
 };
-inline constexpr size_t kApiTokenVerdicts = 7;
+inline constexpr size_t kApiTokenVerdicts = 8;
 
 class ApiTokenRequest {
  public:

@@ -58,6 +58,20 @@ bool RevocationIndex::criterion_holds(uint32_t tenant, RevocationKind kind, std:
   return before != 0 && issued_ms <= before;
 }
 
+bool RevocationIndex::tenant_criterion_holds(const TokenFacts& token) const {
+  UnixMs before = issued_before(token.tenant, RevocationKind::kTenant, {});
+  if (token.of != CredentialKind::kAccessToken && before != 0 && before == restore_point_.at_ms) {
+    const auto known = std::ranges::find(restore_point_.grants, token.tenant, &RestorePoint::TenantTime::tenant);
+    before = known == restore_point_.grants.end() ? 0 : known->issued_before_ms;
+  }
+  return before != 0 && token.issued_ms <= before;
+}
+
+void RevocationIndex::set_restore_point(RestorePoint point) {
+  restore_point_ = std::move(point);
+  api_tokens_suspended_ms_.store(restore_point_.api_tokens_suspended_ms, std::memory_order_release);
+}
+
 bool RevocationIndex::revoked(const TokenFacts& token) const {
   using enum RevocationKind;
   const auto entry = [&](RevocationKind kind, std::string_view value) {
@@ -68,8 +82,9 @@ bool RevocationIndex::revoked(const TokenFacts& token) const {
   };
   return entry(kToken, token.jti) || entry(kTokenHash, token.token_hash) || entry(kFamily, token.family) ||
          (!token.client_id.empty() && criterion(kClient, token.client_id)) ||
-         (!token.subject.empty() && criterion(kSubject, token.subject)) || criterion(kTenant, {}) ||
-         (!token.kid.empty() && criterion(kKey, token.kid));
+         (!token.subject.empty() && criterion(kSubject, token.subject)) || tenant_criterion_holds(token) ||
+         (!token.kid.empty() && criterion(kKey, token.kid)) ||
+         (token.of == CredentialKind::kFamily && token.issued_ms <= restore_point_.families_ended_ms);
 }
 
 void RevocationIndex::reserve(size_t entries) { entries_.reserve(entries); }

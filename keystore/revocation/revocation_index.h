@@ -20,13 +20,18 @@
 #include <string_view>
 
 #include "keystore/revocation/growing_table.h"
+#include "keystore/revocation/restore_point.h"
 #include "keystore/revocation/revocation.h"
 #include "protocol/base/digest.h"
 
 namespace signet {
 
+// What a restore does to a credential depends on what it is, see RestorePoint.
+enum class CredentialKind : uint8_t { kAccessToken, kFamily, kApiToken };
+
 // What a check knows of a token that verifies and has not expired. Views are borrowed for the call.
 struct TokenFacts {
+  CredentialKind of = CredentialKind::kAccessToken;
   uint32_t tenant = 0;
   std::string_view jti;         // empty = none
   std::string_view token_hash;  // base64url(SHA-256(token)), of tokens without jti
@@ -46,10 +51,17 @@ class RevocationIndex {
   bool revoked(const TokenFacts& token) const;
   // Whether there is an entry of a kind without "issued before".
   bool contains(uint32_t tenant, RevocationKind kind, std::string_view value) const;
+  // Whether an API token of that age waits for an administrator's word since a restore.
+  bool api_token_suspended(UnixMs created_ms) const { return created_ms <= api_tokens_suspended_ms(); }
+  UnixMs api_tokens_suspended_ms() const { return api_tokens_suspended_ms_.load(std::memory_order_acquire); }
   // The time of a criterion, 0 when there is none: what was issued then or earlier is over.
   UnixMs issued_before(uint32_t tenant, RevocationKind kind, std::string_view value) const;
 
   // --- the writer; allocates ---
+  // Before the first reader: what the last restore left behind.
+  void set_restore_point(RestorePoint point);
+  // No API token is suspended any more.
+  void accept_api_tokens() { api_tokens_suspended_ms_.store(0, std::memory_order_release); }
   void reserve(size_t entries);  // before many `add`: spares the copies
   void add(const Revocation& revocation);
   // The same for many, faster: their places in memory are fetched ahead.
@@ -71,6 +83,7 @@ class RevocationIndex {
   void put(const Revocation& revocation, RevocationHash hashed);
   void note_figures();
   bool criterion_holds(uint32_t tenant, RevocationKind kind, std::string_view value, UnixMs issued_ms) const;
+  bool tenant_criterion_holds(const TokenFacts& token) const;
   bool any(RevocationKind kind) const { return seen_[static_cast<size_t>(kind)].load(std::memory_order_acquire); }
 
   ShortHashKey key_;
@@ -78,6 +91,8 @@ class RevocationIndex {
   GrowingTable criteria_;
   // Kinds of which there was ever an entry: most installations never use most of them, and a check then skips them.
   std::array<std::atomic<bool>, kRevocationKinds> seen_{};
+  RestorePoint restore_point_;
+  std::atomic<UnixMs> api_tokens_suspended_ms_{0};
   std::atomic<size_t> entry_count_{0};
   std::atomic<size_t> criteria_count_{0};
   std::atomic<size_t> bytes_{0};

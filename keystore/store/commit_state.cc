@@ -28,6 +28,16 @@ std::string encode_state(const CommitState& state) {
   row.set_boot_id(state.time.boot_id);
   row.set_feed_epoch(state.feed_epoch);
   row.set_service_ms(state.time.service_ms);
+  const RestorePoint& restore = state.restore_point;
+  row.set_restored_ms(restore.at_ms);
+  row.set_families_ended_ms(restore.families_ended_ms);
+  row.set_api_tokens_suspended_ms(restore.api_tokens_suspended_ms);
+  for (const auto& tenant : restore.grants) {
+    auto* to = row.add_restored_tenants();
+    to->set_tenant(tenant.tenant);
+    to->set_issued_before_ms(tenant.issued_before_ms);
+  }
+  row.set_anchored(state.anchored);
   return row.SerializeAsString();
 }
 
@@ -41,6 +51,14 @@ std::optional<CommitState> decode_state(std::string_view value) {
   state.audit_sequence = row.audit_sequence();
   state.time = {row.safe_time_ms(), row.wall_ms(), row.uptime_ms(), row.boot_id(), row.service_ms()};
   state.feed_epoch = row.feed_epoch();
+  state.restore_point = {.at_ms = row.restored_ms(),
+                         .families_ended_ms = row.families_ended_ms(),
+                         .api_tokens_suspended_ms = row.api_tokens_suspended_ms(),
+                         .grants = {}};
+  for (const auto& tenant : row.restored_tenants()) {
+    state.restore_point.grants.push_back({tenant.tenant(), tenant.issued_before_ms()});
+  }
+  state.anchored = row.anchored();
   if (!copy_octets(row.chain_hash(), state.chain_hash) || !copy_octets(row.audit_hash(), state.audit_hash)) {
     return std::nullopt;
   }

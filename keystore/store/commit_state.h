@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "keystore/revocation/restore_point.h"
 #include "keystore/store/safe_time.h"
 #include "protocol/base/digest.h"
 
@@ -20,6 +21,8 @@ struct CommitState {
   Sha256Digest audit_hash{};
   PersistedTime time;
   uint64_t feed_epoch = 0;  // random; a follower of another one starts anew
+  RestorePoint restore_point;
+  bool anchored = false;  // there is a second mark elsewhere
 };
 
 std::string encode_state(const CommitState& state);

@@ -190,6 +190,10 @@ bool Committer::make_durable() {
     fail("the mark cannot be written");
     return false;
   }
+  if (parts_.anchor != nullptr && !parts_.anchor->write(state_.commit, state_.chain_hash)) {
+    fail("the second mark (rollback_anchor) cannot be written");
+    return false;
+  }
   if (state_.commit - mark_synced_commit_ >= kMarkLagMax && !sync_mark()) return false;
   parts_.time.persisted(state_.time);
   parts_.database.set_expiry_time(parts_.time.jumped() ? 0 : state_.time.safe_ms);
@@ -233,15 +237,22 @@ void Committer::sync_mark_when_due() {
 bool Committer::sync_mark() {
   mark_synced_at_ns_ = monotonic_ns();
   mark_synced_commit_ = parts_.mark.value().commit;
-  if (parts_.mark.sync()) return true;
-  fail("the mark cannot be synced");
-  return false;
+  if (!parts_.mark.sync()) {
+    fail("the mark cannot be synced");
+    return false;
+  }
+  if (parts_.anchor != nullptr && !parts_.anchor->sync()) {
+    fail("the second mark (rollback_anchor) cannot be synced");
+    return false;
+  }
+  return true;
 }
 
 void Committer::status(StoreStatus& status) const {
   const auto times = sync_times_.summary();
   status.writable = !failed() && !closing_.load();
   status.commit = commit_;
+  status.anchored = parts_.anchor != nullptr;
   status.queued = pending_;
   status.batches = batches_;
   status.operations = operations_;

@@ -29,6 +29,7 @@ class Committer {
   struct Parts {
     Database& database;
     Mark& mark;
+    Mark* anchor = nullptr;  // a second mark, written and synced with the first; null = none
     SafeTime& time;
     StoreListener* listener = nullptr;
     uint32_t queue_max = 0;

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <rocksdb/cache.h>
-#include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/listener.h>
 #include <rocksdb/write_batch.h>
@@ -10,9 +9,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "keystore/store/database_implementation.h"
 #include "keystore/store/database_options.h"
-#include "keystore/store/expiry_filter.h"
-#include "protocol/base/check.h"
 
 namespace signet::store {
 namespace {
@@ -21,20 +19,6 @@ constexpr size_t kCacheBytes = size_t{32} << 20;
 
 rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
 std::string_view view(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
-
-DatabaseError error_of(const rocksdb::Status& status) {
-  const std::string text = status.ToString();
-  auto kind = DatabaseErrorKind::kIo;
-  if (status.IsCorruption()) kind = DatabaseErrorKind::kDamaged;
-  if (status.IsNoSpace()) kind = DatabaseErrorKind::kNoSpace;
-  if (status.IsPathNotFound() || text.find("does not exist") != std::string::npos) kind = DatabaseErrorKind::kNotFound;
-  // RocksDB has no code for these two.
-  if (status.IsIOError() && text.find("lock ") != std::string::npos) kind = DatabaseErrorKind::kInUse;
-  if (status.IsInvalidArgument() && text.find("olumn famil") != std::string::npos) {
-    kind = DatabaseErrorKind::kOtherFamilies;
-  }
-  return {kind, text};
-}
 
 rocksdb::ReadOptions get_options() {
   rocksdb::ReadOptions options;
@@ -53,22 +37,6 @@ class ErrorListener : public rocksdb::EventListener {
  private:
   const std::function<void(const std::string&)> report_;
 };
-
-}  // namespace
-
-struct Database::Implementation {
-  std::shared_ptr<ExpiryTime> expiry_time = std::make_shared<ExpiryTime>(0);
-  std::unique_ptr<rocksdb::DB> db;
-  std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> handles{};
-
-  rocksdb::ColumnFamilyHandle* handle(Family family) const {
-    auto* found = handles[static_cast<size_t>(family)];
-    SIGNET_CHECK(found != nullptr);
-    return found;
-  }
-};
-
-namespace {
 
 std::vector<rocksdb::ColumnFamilyDescriptor> descriptors(std::initializer_list<Family> families,
                                                          const std::shared_ptr<ExpiryTime>& expiry_time) {
@@ -212,6 +180,12 @@ uint64_t Database::table_bytes(Family family) const {
   const bool known = implementation_->db->GetIntProperty(implementation_->handle(family),
                                                          rocksdb::DB::Properties::kTotalSstFilesSize, &bytes);
   return known ? bytes : 0;
+}
+
+uint64_t Database::all_table_bytes() const {
+  uint64_t bytes = 0;
+  for (size_t family = 0; family < kFamilyCount; ++family) bytes += table_bytes(static_cast<Family>(family));
+  return bytes;
 }
 
 void Database::flush_if_large() {

@@ -112,6 +112,8 @@ class Database {
 
   // write is durable when it returns without an error.
   std::expected<void, DatabaseError> write(Batch& batch);
+  // Octets of all tables on disk, about.
+  uint64_t all_table_bytes() const;
   // Octets of the family's tables on disk.
   uint64_t table_bytes(Family family) const;
   // flush_if_large writes memory tables out when replaying their log would make the next open slow. Blocks.
@@ -125,6 +127,7 @@ class Database {
 
  private:
   friend class Batch;
+  friend class BackupWriter;
   struct Implementation;
   explicit Database(std::unique_ptr<Implementation> implementation);
   std::unique_ptr<Implementation> implementation_;

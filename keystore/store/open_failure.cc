@@ -78,6 +78,52 @@ std::unexpected<StoreOpenFailure> failure_of(const std::string& data, MarkError 
   return io_failed(data + "/mark cannot be read or written");
 }
 
+std::unexpected<StoreOpenFailure> anchor_failure_of(const std::string& anchor, MarkError error) {
+  constexpr std::string_view kWayOut =
+      "Put it back. If it is lost, make sure that nobody put an older copy of the data directory in place, start once "
+      "without rollback_anchor, and set it again";
+  switch (error) {
+    case MarkError::kMissing:
+      return open_failure(
+          StoreOpenError::kAnchor,
+          fmt::format("{} (rollback_anchor) is missing, although this store had one. {}", anchor, kWayOut));
+    case MarkError::kDamaged:
+      return open_failure(
+          StoreOpenError::kAnchor,
+          fmt::format("{} (rollback_anchor) is damaged. {}; then remove the damaged one", anchor, kWayOut));
+    case MarkError::kIo:
+      break;
+  }
+  return io_failed(anchor + " (rollback_anchor) cannot be read or written");
+}
+
+std::unexpected<StoreOpenFailure> anchor_of_another_store(const std::string& data, const std::string& anchor) {
+  return open_failure(StoreOpenError::kAnchor,
+                      fmt::format("{1} (rollback_anchor) belongs to another store than {0}: each data directory needs "
+                                  "one of its own",
+                                  data, anchor));
+}
+
+std::unexpected<StoreOpenFailure> behind_anchor(const std::string& data, const std::string& anchor, uint64_t found,
+                                                uint64_t marked) {
+  return open_failure(StoreOpenError::kAnchor,
+                      fmt::format("{0} ends at commit {2}, but commit {3} was acknowledged ({1}, rollback_anchor): the "
+                                  "whole directory is an older copy. What was revoked since would be valid again. Put "
+                                  "the newer directory back, or restore a backup with signetctl backup restore "
+                                  "--replace-anchor, which ends what it must not revive",
+                                  data, anchor, found, marked));
+}
+
+std::unexpected<StoreOpenFailure> disagrees_with_anchor(const std::string& data, const std::string& anchor,
+                                                        uint64_t marked) {
+  return open_failure(StoreOpenError::kAnchor,
+                      fmt::format("{0} and {1} (rollback_anchor) disagree about commit {2}: the directory went another "
+                                  "way since, or ran for long without its anchor. Put back the directory that belongs "
+                                  "to it; if this is the right one, start once without rollback_anchor, remove {1}, "
+                                  "and set it again",
+                                  data, anchor, marked));
+}
+
 std::unexpected<StoreOpenFailure> failure_of(const std::string& data, const DatabaseError& error) {
   switch (error.kind) {
     case DatabaseErrorKind::kInUse:

@@ -19,6 +19,13 @@ std::unexpected<StoreOpenFailure> store_gone(const std::string& data, uint64_t m
 std::unexpected<StoreOpenFailure> behind_mark(const std::string& data, uint64_t found, uint64_t marked);
 std::unexpected<StoreOpenFailure> disagrees_with_mark(const std::string& data, uint64_t marked);
 std::unexpected<StoreOpenFailure> failure_of(const std::string& data, MarkError error);
+// The same of the second mark, `anchor`.
+std::unexpected<StoreOpenFailure> anchor_failure_of(const std::string& anchor, MarkError error);
+std::unexpected<StoreOpenFailure> anchor_of_another_store(const std::string& data, const std::string& anchor);
+std::unexpected<StoreOpenFailure> behind_anchor(const std::string& data, const std::string& anchor, uint64_t found,
+                                                uint64_t marked);
+std::unexpected<StoreOpenFailure> disagrees_with_anchor(const std::string& data, const std::string& anchor,
+                                                        uint64_t marked);
 std::unexpected<StoreOpenFailure> failure_of(const std::string& data, const DatabaseError& error);
 std::unexpected<StoreOpenFailure> damaged(const std::string& data, const std::string& what);
 std::unexpected<StoreOpenFailure> io_failed(const std::string& what);  // appends errno's text

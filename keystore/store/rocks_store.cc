@@ -5,6 +5,7 @@
 
 #include "keystore/store/api_token_reads.h"
 #include "keystore/store/audit_reads.h"
+#include "keystore/store/backup_run.h"
 #include "keystore/store/committer.h"
 #include "keystore/store/dialect_record_reads.h"
 #include "keystore/store/family_reads.h"
@@ -48,7 +49,8 @@ class RocksStore final : public Store {
         files_(std::move(files)),
         time_(clock, files_.state.time, int64_t{options.clock_skew_s} * 1000),
         errors_(std::move(errors)),
-        committer_({*files_.database, *files_.mark, time_, options.listener, options.queue_max, options.revocations},
+        committer_({*files_.database, *files_.mark, files_.anchor.get(), time_, options.listener, options.queue_max,
+                    options.revocations},
                    files_.state) {
     errors_->attach(&committer_);
   }
@@ -139,6 +141,16 @@ class RocksStore final : public Store {
   void accept_clock(AuditActor actor, StoreDone<void> done) override {
     committer_.submit(store::accept_clock(std::move(actor), std::move(done)));
   }
+  std::expected<StoreBackup, StoreError> back_up(const StoreBackupOrder& order) override {
+    return backups_.create(*files_.database, order);
+  }
+  void stop_backup() override { backups_.stop(); }
+  void finish_restore(AuditActor actor, RestoreRules rules, StoreDone<RestorePoint> done) override {
+    committer_.submit(store::finish_restore(std::move(actor), rules, std::move(done)));
+  }
+  void accept_restored_tokens(AuditActor actor, StoreDone<void> done) override {
+    committer_.submit(store::accept_restored_tokens(std::move(actor), std::move(done)));
+  }
   void barrier(StoreDone<void> done) override { committer_.submit(store::barrier(std::move(done))); }
 
   void read_feed(FeedRange query, StoreDone<FeedRows> done) override {
@@ -198,6 +210,7 @@ class RocksStore final : public Store {
     status.clock_behind = time_.behind();
     status.boot_known = time_.boot_known();
     status.safe_time_ms = time_.safe_ms();
+    status.restored_ms = files_.state.restore_point.at_ms;
     status.path = path_;
     return status;
   }
@@ -210,6 +223,7 @@ class RocksStore final : public Store {
       if (closed_) return;
       closed_ = true;
     }
+    backups_.close();
     committer_.close();
     reader_.close();
     if (!committer_.failed()) files_.database->flush_if_large();
@@ -230,6 +244,7 @@ class RocksStore final : public Store {
   const std::shared_ptr<BackgroundErrors> errors_;
   Committer committer_;
   ReaderThread reader_;              // of the database and the time
+  BackupRun backups_;                // of the database
   mutable std::shared_mutex reads_;  // administrators' reads, which the close waits for
   bool closed_ = false;              // under reads_
 };
@@ -242,6 +257,7 @@ std::expected<std::unique_ptr<Store>, StoreOpenFailure> open_rocks_store_with(co
   auto errors = std::make_shared<BackgroundErrors>();
   auto files = open_store_files(options, seams, [errors](const std::string& why) { errors->report(why); });
   if (!files) return std::unexpected(files.error());
+  loader.on_restore_point(files->state.restore_point);
   loader.on_feed_epoch(files->state.feed_epoch);
   // What was safe when it was persisted still is.
   const UnixMs safe_ms = files->state.time.safe_ms;

@@ -32,6 +32,7 @@
 #include "keystore/store/audit_record.h"
 #include "keystore/store/dialect_record.h"
 #include "keystore/store/grant_queries.h"
+#include "keystore/store/store_backup.h"
 #include "keystore/store/store_rows.h"
 
 namespace signet {
@@ -69,6 +70,8 @@ struct ApiTokenRemoved {
   uint32_t tenant;
   ApiTokenId id;
 };
+// What a restore suspended holds again.
+struct ApiTokensAccepted {};
 // Of resident kinds alone (is_resident).
 struct DialectRecordPut {
   DialectRecord record;
@@ -79,8 +82,9 @@ struct DialectRecordErased {
   DialectRecordKind kind;
   std::string id;
 };
-using StoreChange = std::variant<ClientPut, ClientRemoved, TenantPut, TenantRemoved, KeyPut, SecretPut, RevocationPut,
-                                 ApiTokenPut, ApiTokenRemoved, DialectRecordPut, DialectRecordErased>;
+using StoreChange =
+    std::variant<ClientPut, ClientRemoved, TenantPut, TenantRemoved, KeyPut, SecretPut, RevocationPut, ApiTokenPut,
+                 ApiTokenRemoved, ApiTokensAccepted, DialectRecordPut, DialectRecordErased>;
 
 // Makes a row's sealed cell anew; nothing when it does not open. The store knows nothing of what is in it.
 struct CellReseal {
@@ -117,6 +121,8 @@ class StoreLoader {
   virtual void on_api_tokens(std::span<const ApiTokenEntry> tokens) {}
   // Those of resident kinds, after their tenant.
   virtual void on_dialect_record(DialectRecord&& record) {}
+  // What the last restore left behind, once, before anything that is revoked.
+  virtual void on_restore_point(const RestorePoint& point) {}
   // The epoch of all feeds, once; then the end of each tenant's feed that ever had an entry.
   virtual void on_feed_epoch(uint64_t epoch) {}
   virtual void on_feed(uint32_t tenant, const FeedTail& tail) {}
@@ -211,6 +217,8 @@ struct StoreStatus {
   bool clock_behind = false;  // the wall clock is behind the last persisted time minus skew: do not sign
   bool boot_known = false;    // else every start counts as one after a reboot
   UnixMs safe_time_ms = 0;    // what destructive expiry may follow; advances no faster than the monotonic clock
+  UnixMs restored_ms = 0;     // of the last restore of a backup that ended tokens
+  bool anchored = false;      // a second mark is kept elsewhere
   uint64_t commit = 0;
   uint64_t queued = 0;
   uint64_t batches = 0;
@@ -305,6 +313,14 @@ class Store {
   virtual void change_dialect_records(std::optional<AuditActor> actor, std::vector<DialectRecordChange> changes,
                                       DialectAudit audit, StoreDone<std::vector<uint64_t>> done) = 0;
   virtual void accept_clock(AuditActor actor, StoreDone<void> done) = 0;
+  // back_up writes a backup while everything goes on, see store_backup.h. Blocks for as long as that takes; one at a
+  // time. `close` ends it.
+  virtual std::expected<StoreBackup, StoreError> back_up(const StoreBackupOrder& order) = 0;
+  virtual void stop_backup() = 0;  // any thread
+  // What a restored backup must not revive is ended, see RestoreRules. Before the store is served from.
+  virtual void finish_restore(AuditActor actor, RestoreRules rules, StoreDone<RestorePoint> done) = 0;
+  // API tokens that a restore suspended hold again. No error when there are none.
+  virtual void accept_restored_tokens(AuditActor actor, StoreDone<void> done) = 0;
   // Waits for everything queued before it to be durable; changes nothing.
   virtual void barrier(StoreDone<void> done) = 0;
 
@@ -349,6 +365,7 @@ struct StoreOptions {
   bool create = false;                 // make it when DATA/store does not exist
   uint32_t queue_max = 65536;          // operations
   uint32_t clock_skew_s = 60;          // the clock may be that far behind the last persisted time
+  std::string rollback_anchor;         // path of a second mark, on another disk; empty = none
   StoreListener* listener = nullptr;   // outlives the store; may be null in tests
   // What is revoked, as the listener publishes it; the committer reads it. Outlives the store; may be null in tests
   // that revoke nothing.
@@ -363,6 +380,7 @@ enum class StoreOpenError : uint8_t {
   kBehindMark,
   kMarkDamaged,
   kMarkMissing,
+  kAnchor,  // the second mark is missing, damaged, or says that the whole directory was rolled back
   kDamaged,
   kIo,
 };

@@ -10,6 +10,7 @@
 
 #include "keystore/store/keys.h"
 #include "keystore/store/open_failure.h"
+#include "keystore/store/random_epoch.h"
 #include "keystore/store/records.h"
 #include "keystore/store/rows.h"
 #include "protocol/base/bytes.h"
@@ -41,14 +42,6 @@ std::string version_row(const StoreOptions& options, const StoreId& store_id, Un
   row.set_store_id(store_id.data(), store_id.size());
   row.set_created_at_s(now);
   return row.SerializeAsString();
-}
-
-uint64_t random_feed_epoch() {
-  std::array<uint8_t, 8> octets;
-  fill_random(octets);
-  uint64_t epoch = 0;
-  for (const uint8_t octet : octets) epoch = epoch << 8 | octet;
-  return epoch | 1;  // never 0
 }
 
 // The first commit: version, default tenant, state.
@@ -108,18 +101,24 @@ bool may_create(const Paths& paths) {
   return cut_short && std::remove(paths.mark.c_str()) == 0;
 }
 
+// What `mark` says of the store is still in it; otherwise how that is to be told.
+struct MarkFailures {
+  std::function<std::unexpected<StoreOpenFailure>(uint64_t found)> behind;
+  std::function<std::unexpected<StoreOpenFailure>()> disagrees;
+};
+
 std::expected<CommitState, StoreOpenFailure> check_against_mark(const Database& database, const std::string& data,
-                                                                const MarkValue& mark) {
+                                                                const MarkValue& mark, const MarkFailures& failures) {
   const auto state_value = database.get(Family::kMeta, row_key(kNoTenant, kStateName));
   if (!state_value) return failure_of(data, state_value.error());
   const auto state = *state_value ? decode_state(**state_value) : std::nullopt;
   if (!state) return damaged(data, "the state row is missing or cannot be read");
-  if (state->commit < mark.commit) return behind_mark(data, state->commit, mark.commit);
+  if (state->commit < mark.commit) return failures.behind(state->commit);
   const auto commit_value = database.get(Family::kCommits, commit_key(mark.commit));
   if (!commit_value) return failure_of(data, commit_value.error());
   const auto commit = *commit_value ? decode_commit(**commit_value) : std::nullopt;
   if (!commit || commit->commit != mark.commit || commit->chain_hash != mark.chain_hash) {
-    return disagrees_with_mark(data, mark.commit);
+    return failures.disagrees();
   }
   return *state;
 }
@@ -136,7 +135,35 @@ std::expected<CommitState, StoreOpenFailure> check_files(const Database& databas
   if (version.format() != kFormatVersion) return other_version(options.path, version.format(), kFormatVersion);
   if (version.vault_id() != as_text(options.vault_id)) return other_vault(options.path);
   if (version.store_id() != as_text(mark.store_id)) return disagrees_with_mark(options.path, mark.commit);
-  return check_against_mark(database, options.path, mark);
+  return check_against_mark(database, options.path, mark,
+                            {.behind = [&](uint64_t found) { return behind_mark(options.path, found, mark.commit); },
+                             .disagrees = [&] { return disagrees_with_mark(options.path, mark.commit); }});
+}
+
+// The second mark, if one is configured; null when it is to be made.
+std::expected<std::unique_ptr<Mark>, StoreOpenFailure> check_anchor(const Database& database,
+                                                                    const StoreOptions& options, const MarkValue& mark,
+                                                                    const CommitState& state) {
+  const std::string& path = options.rollback_anchor;
+  auto anchor = Mark::open(path);
+  if (!anchor && anchor.error() == MarkError::kMissing && !state.anchored) return nullptr;
+  if (!anchor) return anchor_failure_of(path, anchor.error());
+  const MarkValue& value = (*anchor)->value();
+  if (value.store_id != mark.store_id) return anchor_of_another_store(options.path, path);
+  const auto agrees = check_against_mark(
+      database, options.path, value,
+      {.behind = [&](uint64_t found) { return behind_anchor(options.path, path, found, value.commit); },
+       .disagrees = [&] { return disagrees_with_anchor(options.path, path, value.commit); }});
+  if (!agrees) return std::unexpected(agrees.error());
+  return std::move(*anchor);
+}
+
+// Made when the store is first opened with one; durable before anything is committed.
+std::expected<std::unique_ptr<Mark>, StoreOpenFailure> make_anchor(const std::string& path, const MarkValue& mark,
+                                                                   const CommitState& state) {
+  auto anchor = Mark::create(path, {mark.store_id, state.commit, state.chain_hash});
+  if (!anchor) return io_failed(path + " (rollback_anchor) cannot be made");
+  return std::move(*anchor);
 }
 
 void make_data_directory(const std::string& data) {
@@ -181,10 +208,17 @@ std::expected<StoreFiles, StoreOpenFailure> open_store_files(const StoreOptions&
   }
   auto mark = Mark::open(paths.mark);
   if (!mark) return failure_of(options.path, mark.error());
+  std::unique_ptr<Mark> anchor;
   {
     const auto checked = Database::open_read_only(paths.store, seams.env);
     if (!checked) return failure_of(options.path, checked.error());
-    if (auto state = check_files(**checked, options, (*mark)->value()); !state) return std::unexpected(state.error());
+    const auto state = check_files(**checked, options, (*mark)->value());
+    if (!state) return std::unexpected(state.error());
+    if (!options.rollback_anchor.empty()) {
+      auto found = check_anchor(**checked, options, (*mark)->value(), *state);
+      if (!found) return std::unexpected(found.error());
+      anchor = std::move(*found);
+    }
   }
   auto database = Database::open({.path = paths.store, .env = seams.env, .on_background_error = std::move(on_error)});
   if (!database) return failure_of(options.path, database.error());
@@ -192,7 +226,13 @@ std::expected<StoreFiles, StoreOpenFailure> open_store_files(const StoreOptions&
   if (!state) return std::unexpected(state.error());
   // A store of an earlier version: durable with its next commit. Followers that saw it before start anew.
   if (state->feed_epoch == 0) state->feed_epoch = random_feed_epoch();
-  return StoreFiles{std::move(*lock), std::move(*mark), std::move(*database), std::move(*state)};
+  if (!options.rollback_anchor.empty() && anchor == nullptr) {
+    auto made = make_anchor(options.rollback_anchor, (*mark)->value(), *state);
+    if (!made) return std::unexpected(made.error());
+    anchor = std::move(*made);
+  }
+  state->anchored = anchor != nullptr;  // durable with the next commit
+  return StoreFiles{std::move(*lock), std::move(*mark), std::move(anchor), std::move(*database), std::move(*state)};
 }
 
 }  // namespace signet::store

@@ -20,6 +20,7 @@ inline constexpr uint32_t kFormatVersion = 1;
 struct StoreFiles {
   DirectoryLock lock;
   std::unique_ptr<Mark> mark;
+  std::unique_ptr<Mark> anchor;  // null: none is configured
   std::unique_ptr<Database> database;
   CommitState state;
 };

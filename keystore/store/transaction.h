@@ -62,6 +62,10 @@ class Transaction {
   int64_t opened_service_ms() const { return time_.opened_service_ms(); }
   // accept_clock takes the wall clock as right.
   void accept_clock();
+  // What the last restore left behind; to be changed by what restores, and by what ends it.
+  RestorePoint& restore_point() { return state_.restore_point; }
+  // Followers of every feed start anew.
+  void new_feed_epoch(uint64_t epoch) { state_.feed_epoch = epoch; }
   // Clients removed since the store was opened, by this commit too.
   uint64_t client_removals() const;
   // Uses of API tokens, noted until somebody writes them.

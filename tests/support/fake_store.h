@@ -56,6 +56,10 @@ class FakeStore : public Store {
   }
   void list_dialect_records(DialectRecordQuery, StoreDone<DialectRecordPage>) override { std::abort(); }
   void accept_clock(AuditActor, StoreDone<void>) override { std::abort(); }
+  std::expected<StoreBackup, StoreError> back_up(const StoreBackupOrder&) override { std::abort(); }
+  void stop_backup() override { std::abort(); }
+  void finish_restore(AuditActor, RestoreRules, StoreDone<RestorePoint>) override { std::abort(); }
+  void accept_restored_tokens(AuditActor, StoreDone<void>) override { std::abort(); }
   void barrier(StoreDone<void>) override { std::abort(); }
   StoreStatus status() const override { return {}; }
   UnixMs safe_time_ms() const override { return 0; }

@@ -66,6 +66,9 @@ class MemoryKeystore final : public Keystore {
   void hash_passwords(std::vector<PasswordWish> wishes, StoreDone<std::vector<PasswordVerifier>> done) override;
   void change_vault(AuditActor, VaultChange, StoreDone<uint32_t>) override { std::abort(); }
   void rekey_vault(AuditActor, StoreDone<size_t>) override { std::abort(); }
+  void start_backup(AuditActor, BackupOrder, StoreDone<void>) override { std::abort(); }
+  BackupStatus backup_status() const override { return {}; }
+  void stop_backup() override {}
   void import_key(AuditActor, uint32_t, KeyPurpose, SecretBytes, StoreDone<KeyRow>) override { std::abort(); }
   void rotate_key(AuditActor, KeyRotation, StoreDone<KeyRotated>) override { std::abort(); }
   void step_key(AuditActor, KeyStep, StoreDone<KeyStepDone>) override { std::abort(); }

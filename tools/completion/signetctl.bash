@@ -12,6 +12,7 @@ _signetctl_verbs() {
     dialect) echo "list check" ;;
     tenant) echo "add list remove" ;;
     vault) echo "status init unseal seal slot-add slot-remove check rekey" ;;
+    backup) echo "create list verify restore accept stop" ;;
     audit) echo "tail verify" ;;
     clock) echo "accept" ;;
   esac
@@ -51,6 +52,13 @@ _signetctl_options() {
     "vault slot-remove") echo "--yes" ;;
     "vault check") echo "--key-file --passphrase --share" ;;
     "vault rekey") echo "" ;;
+    "backup create") echo "--keep" ;;
+    "backup list") echo "" ;;
+    "backup verify") echo "--backup --key-file --passphrase --share" ;;
+    "backup restore")
+      echo "--backup --key-file --passphrase --share --revive-tokens --revive-families --replace-anchor --yes" ;;
+    "backup accept") echo "--yes" ;;
+    "backup stop") echo "" ;;
     "audit verify") echo "" ;;
     "audit tail") echo "--lines --follow --tenant --what --subject" ;;
     "key export-secret") echo "--tenant --out" ;;
@@ -110,13 +118,15 @@ _signetctl() {
     esac
   done
   if [[ -z $noun ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "client api-key key token family revocation dialect tenant vault audit clock status bench $global --version" -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W "client api-key key token family revocation dialect tenant vault backup audit clock status bench $global --version" -- "$current")
   elif [[ $noun != status && $noun != bench && -z $verb ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$(_signetctl_verbs "$noun") --help" -- "$current")
   elif [[ $current == -* ]]; then
     local command="$noun"
     [[ $noun == status || $noun == bench ]] || command="$noun $verb"
     mapfile -t COMPREPLY < <(compgen -W "$(_signetctl_options "$command") $global" -- "$current")
+  elif [[ $noun == backup ]]; then
+    mapfile -t COMPREPLY < <(compgen -d -- "$current")
   elif [[ "$noun $verb" == "client import" ]]; then
     mapfile -t COMPREPLY < <(compgen -f -- "$current")
   fi

@@ -1,6 +1,7 @@
 // signetctl status: the daemon and the health of its durable store.
 #include <fmt/format.h>
 
+#include "protocol/base/time_text.h"
 #include "tools/ctl/commands.h"
 #include "tools/ctl/json_text.h"
 #include "tools/ctl/table.h"
@@ -48,6 +49,9 @@ void add_daemon(NamedValues& lines, const JsonValue& status) {
   lines.add("revoked", text_of(revocations, "live"));
   lines.add("revocation criteria", text_of(revocations, "criteria"));
   lines.add("revocation index", bytes_text(revocations, "bytes"));
+  if (text_of(status, "api_tokens_suspended") == "yes") {
+    lines.add("API tokens", "suspended since a restore: look them through, then `signetctl backup accept`");
+  }
   const JsonValue& vault = member_or_null(status, "vault");
   lines.add("vault sealed", text_of(vault, "sealed"));
   lines.add("vault id", text_of(vault, "id"));
@@ -58,6 +62,10 @@ void add_store(NamedValues& lines, const JsonValue& store) {
   lines.add("store writable", text_of(store, "writable"));
   lines.add("clock jumped",
             text_of(store, "clock_jumped") == "yes" ? "yes: check the clock, then `signetctl clock accept`" : "no");
+  lines.add("second mark", text_of(store, "anchored"));
+  if (const auto restored = member_or_null(store, "restored_ms").as_integer()) {
+    lines.add("restored at", rfc3339(*restored / 1000));
+  }
   lines.add("commit", text_of(store, "commit"));
   lines.add("batches", text_of(store, "batches"));
   lines.add("operations", text_of(store, "operations"));

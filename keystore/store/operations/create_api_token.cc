@@ -63,7 +63,8 @@ class CreateApiToken : public OperationFor<ApiToken> {
  private:
   // Its criterion would be gone from the index one day, and the token would then live.
   bool revoked_from_the_start(const Transaction& transaction) const {
-    return transaction.revoked({.tenant = result_.tenant,
+    return transaction.revoked({.of = CredentialKind::kApiToken,
+                                .tenant = result_.tenant,
                                 .client_id = result_.client_id,
                                 .subject = result_.subject,
                                 .issued_ms = result_.created_ms});

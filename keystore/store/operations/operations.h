@@ -42,6 +42,8 @@ OperationPtr flush_api_token_uses(StoreDone<size_t> done);
 OperationPtr change_dialect_records(std::optional<AuditActor> actor, std::vector<DialectRecordChange> changes,
                                     DialectAudit audit, StoreDone<std::vector<uint64_t>> done);
 OperationPtr accept_clock(AuditActor actor, StoreDone<void> done);
+OperationPtr finish_restore(AuditActor actor, RestoreRules rules, StoreDone<RestorePoint> done);
+OperationPtr accept_restored_tokens(AuditActor actor, StoreDone<void> done);
 OperationPtr barrier(StoreDone<void> done);
 
 }  // namespace signet::store

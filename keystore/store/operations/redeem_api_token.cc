@@ -41,11 +41,14 @@ class RedeemApiToken final : public Operation {
     if (token.expires_at != 0 && token.expires_at <= transaction.now_s()) return ApiTokenVerdict::kExpired;
     const auto client_flags = transaction.client_flags(token.tenant, token.client_id);
     if (!client_flags || (*client_flags & kClientDisabled) != 0) return ApiTokenVerdict::kClientGone;
-    const bool revoked = transaction.revoked({.tenant = token.tenant,
+    const bool revoked = transaction.revoked({.of = CredentialKind::kApiToken,
+                                              .tenant = token.tenant,
                                               .client_id = token.client_id,
                                               .subject = token.subject,
                                               .issued_ms = token.created_ms});
     if (revoked) return ApiTokenVerdict::kRevoked;
+    if (token.created_ms <= transaction.state().restore_point.api_tokens_suspended_ms)
+      return ApiTokenVerdict::kSuspended;
     note_use(transaction, key, token);
     return ApiTokenVerdict::kValid;
   }

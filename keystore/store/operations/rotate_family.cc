@@ -94,7 +94,8 @@ class RotateFamily final : public Operation {
     const auto client_flags = transaction.client_flags(family.tenant, family.client_id);
     if (!client_flags || (*client_flags & kClientDisabled) != 0) return RotationVerdict::kClientGone;
     const FamilyName name = family_name_of(family.id);
-    const bool revoked = transaction.revoked({.tenant = family.tenant,
+    const bool revoked = transaction.revoked({.of = CredentialKind::kFamily,
+                                              .tenant = family.tenant,
                                               .family = name.text(),
                                               .client_id = family.client_id,
                                               .subject = family.subject,

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "protocol/base/sha256_stream.h"
+
 namespace signet {
 namespace {
 
@@ -30,6 +32,18 @@ TEST(Digest, Sha256GivesTheFips180Examples) {
 }
 
 // Appendix A of the paper on SipHash (Aumasson and Bernstein, 2012), and the first of its reference vectors.
+TEST(Sha256Stream, PiecesOfAnySizeGiveTheDigestOfTheWhole) {
+  std::string whole;
+  for (int i = 0; i < 1000; ++i) whole.push_back(static_cast<char>(i * 7));
+  for (const size_t piece : {1UL, 63UL, 64UL, 65UL, 999UL, 1000UL}) {
+    Sha256Stream stream;
+    for (size_t at = 0; at < whole.size(); at += piece)
+      stream.add(as_bytes(whole).subspan(at, std::min(piece, whole.size() - at)));
+    EXPECT_EQ(stream.finish(), sha256(as_bytes(whole))) << piece;
+  }
+  EXPECT_EQ(Sha256Stream().finish(), sha256({}));
+}
+
 TEST(Digest, ShortHashIsSipHash24) {
   ASSERT_TRUE(digest_start());
   ShortHashKey key;

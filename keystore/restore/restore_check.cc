@@ -1,0 +1,32 @@
+#include "keystore/restore/restore_check.h"
+
+#include "keystore/key_cells.h"
+#include "protocol/base/secret_bytes.h"
+
+namespace signet {
+
+void RestoreCheck::note(std::string fault) {
+  if (fault_.empty()) fault_ = std::move(fault);
+}
+
+void RestoreCheck::on_key(KeyRow row) {
+  if (row.status == KeyStatus::kDestroyed) return;
+  constexpr size_t kNoSigners = 1;
+  if (const auto prepared = prepare_stored_key(vault_, row, kNoSigners); !prepared) return note(prepared.error());
+  if (row.status == KeyStatus::kActive) signing_keys_.push_back(row.kid);
+}
+
+void RestoreCheck::on_secret(SecretRow row) {
+  auto key = row.family == kPepperFamily      ? open_pepper(vault_, row)
+             : row.family == kFamilyKeyFamily ? open_family_key(vault_, row)
+                                              : std::expected<HashKey, std::string>();
+  if (!key) return note(key.error());
+  wipe(*key);
+}
+
+void RestoreCheck::on_dialect_record(DialectRecord&& record) {
+  if (!is_sealed(record.kind)) return;
+  if (const auto value = open_dialect_record(vault_, record); !value) note(value.error());
+}
+
+}  // namespace signet
