@@ -141,8 +141,20 @@ class Reader {
     if (config_.limits.target_size_max >= config_.limits.head_size_max) {
       error(0, "limits.target_size_max", "expected less than limits.head_size_max");
     }
+    check_token();
     check_plaintext_listeners("listen", config_.listen);
     check_plaintext_listeners("console_listen", config_.console_listen);
+  }
+
+  void check_token() {
+    const std::pair<std::string_view, const std::string&> all[] = {{"pkcs11_module", config_.pkcs11_module},
+                                                                   {"pkcs11_token", config_.pkcs11_token},
+                                                                   {"pkcs11_pin_file", config_.pkcs11_pin_file}};
+    const auto set = [](const auto& one) { return !one.second.empty(); };
+    if (std::ranges::none_of(all, set)) return;
+    for (const auto& [key, value] : all) {
+      if (value.empty()) error(0, key, "is not set: a token needs pkcs11_module, pkcs11_token and pkcs11_pin_file");
+    }
   }
 
   // Without TLS, secrets would cross the network in the clear.

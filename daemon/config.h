@@ -33,7 +33,10 @@ struct Config {
   uint32_t jwks_max_age_s = 300;
   std::string rollback_anchor;  // a second mark, on another disk; empty = none
   uint32_t key_rotation_s = 90 * 24 * 60 * 60;
-  std::vector<std::string> key_rotation;     // "TENANT/ALG=SECONDS"
+  std::vector<std::string> key_rotation;                     // "TENANT/ALG=SECONDS"
+  std::string pkcs11_module, pkcs11_token, pkcs11_pin_file;  // all of them or none
+  uint32_t pkcs11_threads = 4;
+  uint32_t pkcs11_queue_max = 1024;
   uint32_t batch_entries_max = 1000;         // entries of one batch request
   uint32_t batch_entries_per_client = 4000;  // in flight on a worker
   // Requests a second over all workers, 0 = no limit, and what may come at once at one of them.

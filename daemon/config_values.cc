@@ -38,6 +38,17 @@ std::string_view check_path(std::string_view value) {
   return {};
 }
 
+std::string_view check_absolute_path(std::string_view value) {
+  const bool good = value.starts_with('/') && check_path(value).empty();
+  return good ? std::string_view() : "an absolute path";
+}
+
+std::string_view check_token_name(std::string_view value) {
+  const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20; };
+  const bool good = !value.empty() && value.size() <= 64 && std::ranges::none_of(value, control);
+  return good ? std::string_view() : "the label or the serial number of a token";
+}
+
 std::string_view check_listen_address(std::string_view value) {
   if (http::parse_listen_address(value)) return {};
   return R"(an address such as "127.0.0.1:8420", "[::1]:8420" or "unix:/run/signetd.sock")";

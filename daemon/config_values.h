@@ -7,6 +7,8 @@ namespace signet {
 
 // Each gives a text such as "a path" when `value` is not one, and an empty view when it is. Any thread.
 std::string_view check_path(std::string_view value);
+std::string_view check_absolute_path(std::string_view value);
+std::string_view check_token_name(std::string_view value);
 std::string_view check_listen_address(std::string_view value);
 std::string_view check_issuer(std::string_view value);
 std::string_view check_plaintext(std::string_view value);

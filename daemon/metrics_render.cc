@@ -108,6 +108,16 @@ void append_refreshes(Workers workers, MetricsText& text) {
   }
 }
 
+void append_pkcs11(const Pkcs11Status& token, MetricsText& text) {
+  text.gauge("signet_pkcs11_up", "1 while the PKCS#11 token answers.", token.up ? 1 : 0);
+  text.gauge("signet_pkcs11_waiting", "Requests that wait for the token.", static_cast<double>(token.waiting));
+  text.counter("signet_pkcs11_signatures_total", "Signatures made in the token.", token.signatures);
+  text.counter("signet_pkcs11_failures_total", "Requests that the token gave no good signature for.", token.failures);
+  text.counter("signet_pkcs11_refused_total", "Requests refused since too many waited, or the token was lost.",
+               token.refused);
+  text.counter("signet_pkcs11_reconnects_total", "Times that a lost token was found again.", token.reconnects);
+}
+
 }  // namespace
 
 void append_worker_metrics(Workers workers, MetricsText& text) {
@@ -149,6 +159,7 @@ void append_store_metrics(const MetricsSources& sources, MetricsText& text) {
   text.gauge("signet_store_last_batch_operations", "Operations in the last batch.", store.last_batch_size);
   text.gauge("signet_store_sync_median_seconds", "Median time of the last syncs.", store.sync_ms_median / 1e3);
   text.gauge("signet_store_sync_max_seconds", "Longest of the last syncs.", store.sync_ms_max / 1e3);
+  if (sources.pkcs11) append_pkcs11(*sources.pkcs11, text);
   text.counter("signet_log_events_dropped_total", "Log events lost to full rings.", log_dropped());
 }
 

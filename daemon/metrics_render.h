@@ -1,6 +1,7 @@
 // render_metrics: everything the daemon counts, as the text that /metrics answers.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include "daemon/http/loop_counters.h"
 #include "daemon/metrics.h"
 #include "daemon/metrics_text.h"
+#include "keystore/pkcs11/pkcs11_settings.h"
 #include "keystore/store/store.h"
 
 namespace signet {
@@ -25,6 +27,7 @@ struct MetricsSources {
   uint64_t revocations_live = 0;  // tokens and families
   uint64_t revocation_criteria = 0;
   uint64_t revocation_index_bytes = 0;
+  std::optional<Pkcs11Status> pkcs11;  // nothing: no token is configured
 };
 
 // Appends the families of the request path (summed over workers), of the store, of the process. Any thread, allocates.

@@ -56,6 +56,22 @@ void log_overdue_key(const KeyDuty& duty, const StoreError& error) {
             {{"step", key_duty_name(duty.kind)}, {"kid", duty.kid}, {"why", error.text}});
 }
 
+void log_pkcs11_event(Pkcs11Event event, const std::string& text) {
+  switch (event) {
+    case Pkcs11Event::kLost:
+      return log_event(LogLevel::kError, "pkcs11_lost", {{"why", text}, {"effect", "its keys sign nothing: 503"}});
+    case Pkcs11Event::kBack:
+      return log_event(LogLevel::kInfo, "pkcs11_back", {{"token", text}});
+    case Pkcs11Event::kPinRefused:
+      return log_event(LogLevel::kError, "pkcs11_pin_refused",
+                       {{"why", text}, {"do", "correct pkcs11_pin_file, then restart; nothing is tried again before"}});
+    case Pkcs11Event::kSignature:
+      return log_event(LogLevel::kError, "pkcs11_signature_failed", {{"why", text}});
+    case Pkcs11Event::kObject:
+      return log_event(LogLevel::kWarning, "pkcs11_object_kept", {{"why", text}});
+  }
+}
+
 bool opens_by_hand_alone(const Config& config) {
   std::error_code error;
   if (std::filesystem::exists(config.key_file, error)) return false;
@@ -176,7 +192,13 @@ std::string Server::open_keystore() {
                                 .password_cost = config_.dev ? kDevPasswordCost : PasswordCost{},
                                 .clock_skew_s = config_.clock_skew_s,
                                 .on_storage_failed = [this](const std::string& why) { storage_failure_.fail(why); },
-                                .on_key_overdue = log_overdue_key},
+                                .on_key_overdue = log_overdue_key,
+                                .pkcs11 = {.module = config_.pkcs11_module,
+                                           .token = config_.pkcs11_token,
+                                           .pin_file = config_.pkcs11_pin_file,
+                                           .threads = config_.pkcs11_threads,
+                                           .queue_max = config_.pkcs11_queue_max},
+                                .on_pkcs11_event = log_pkcs11_event},
                                unsealed_ ? std::move(unsealed_->vault) : nullptr);
   if (!opened) return opened.error().text;
   keystore_ = std::move(*opened);

@@ -57,6 +57,7 @@ class Server {
 
   // --- while running (server_run.cc) ---
   void install_handlers();
+  std::vector<std::string> unready() const;
   void refresh_readiness();
   void begin_stop();
   void storage_failed(const std::string& why);

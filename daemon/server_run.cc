@@ -69,9 +69,15 @@ int Server::run() {
   return failed_ ? 1 : 0;
 }
 
+std::vector<std::string> Server::unready() const {
+  const auto token = keystore_->pkcs11_status();
+  const bool token_lost = token && !token->up && needs_token(keystore_->keys());
+  return not_ready_reasons(keystore_->store().status(), stopping_, token_lost);
+}
+
 void Server::refresh_readiness() {
   StoreStatus store = keystore_->store().status();
-  std::vector<std::string> reasons = not_ready_reasons(store, stopping_);
+  std::vector<std::string> reasons = unready();
   bool ready = reasons.empty();
   shared_->may_issue.store(may_issue(store), std::memory_order_relaxed);
   if (shared_->ready.exchange(ready, std::memory_order_relaxed) == ready) return;
@@ -133,7 +139,7 @@ ServerStatus Server::status() const {
   return {.version = signet_version(),
           .uptime_s = static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(uptime).count()),
           .workers = workers_.size(),
-          .not_ready_reasons = not_ready_reasons(keystore_->store().status(), stopping_)};
+          .not_ready_reasons = unready()};
 }
 
 // On the console's thread.
@@ -154,7 +160,8 @@ std::string Server::metrics() const {
                          .clients_resident_bytes = keystore_->clients().resident_bytes(),
                          .revocations_live = revocations.entries,
                          .revocation_criteria = revocations.criteria,
-                         .revocation_index_bytes = revocations.bytes};
+                         .revocation_index_bytes = revocations.bytes,
+                         .pkcs11 = keystore_->pkcs11_status()};
   MetricsText text;
   append_worker_metrics(sources.workers, text);
   append_loop_metrics(sources.loops, text);

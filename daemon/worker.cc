@@ -61,11 +61,13 @@ void Worker::run() {
   QuiescentDomain& domain = setup_.keystore.domain();
   QuiescentDomain::Reader* reader = domain.register_reader([loop = loop_.get()] { loop->wake(); });
   service_->mailbox().set_wake([loop = loop_.get()] { loop->wake(); });
+  service_->set_signing_wake([loop = loop_.get()] { loop->wake(); });
   attach_alarm();
   loop_->set_hooks([reader] { reader->pass(); }, [this] { return service_->after_poll(loop_->responder()); });
   listening_.set_value({});
   loop_->run();
   domain.unregister_reader(reader);
+  service_->wait_for_signers();
   if (setup_.on_end) setup_.on_end();
 }
 

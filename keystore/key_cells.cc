@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::string_view kKeyFamily = "key";
 constexpr std::string_view kDialectKeyFamily = "dialect-key";
+constexpr std::string_view kLocationFamily = "token-key";
+constexpr std::string_view kDialectLocationFamily = "dialect-token-key";
 constexpr uint32_t kKeyCellVersion = 1;  // rises when a key is sealed anew
 const char* const kDamaged = "was altered, or belongs elsewhere: restore the data directory from a backup";
 
@@ -28,6 +30,31 @@ std::vector<uint8_t> key_cell_row(const KeyRow& row) {
 // Another family for another use: a key cannot become a dialect's, nor an ordinary one, by a change of its row.
 CellPlace key_cell_place(const KeyRow& row, ByteSpan key) {
   return {row.dialect.empty() ? kKeyFamily : kDialectKeyFamily, key, kKeyCellVersion};
+}
+
+CellPlace location_place(const KeyRow& row, ByteSpan key) {
+  return {row.dialect.empty() ? kLocationFamily : kDialectLocationFamily, key, kKeyCellVersion};
+}
+
+std::expected<std::shared_ptr<const PrivateKey>, std::string> find_token_key(
+    const KeyRow& row, const TokenObject& object, const std::shared_ptr<Pkcs11Token>& token) {
+  if (!token) {
+    return std::unexpected(
+        fmt::format("its private half lives in a PKCS#11 token ({}): set pkcs11_module, pkcs11_token and "
+                    "pkcs11_pin_file, so that it can sign",
+                    row.location));
+  }
+  const auto expected = parse_jwk(row.public_jwk);
+  // The kid is part of what the cell is bound to, and says which public half it must be.
+  if (!expected || expected->algorithm != row.algorithm || jwk_thumbprint(*expected) != row.kid) {
+    return std::unexpected(fmt::format("its public half {}", kDamaged));
+  }
+  auto key = open_token_key(token, object, *expected);
+  if (key) return std::move(*key);
+  return std::unexpected(fmt::format(
+      "its private half in the PKCS#11 token ({}) cannot be used: {}: bring the token back, with the object "
+      "in it",
+      row.location, key.error().text));
 }
 
 std::expected<std::shared_ptr<const PrivateKey>, std::string> open_private_key(const Vault& vault, const KeyRow& row) {
@@ -51,6 +78,18 @@ std::expected<std::vector<uint8_t>, VaultError> seal_private_key(const Vault& va
   return vault.seal_cell(key_cell_place(row, place), plain.expose());
 }
 
+std::expected<std::vector<uint8_t>, VaultError> seal_location(const Vault& vault, const KeyRow& row) {
+  const std::vector<uint8_t> place = key_cell_row(row);
+  return vault.seal_cell(location_place(row, place), as_bytes(row.location));
+}
+
+std::optional<TokenObject> open_location(const Vault& vault, const KeyRow& row) {
+  const std::vector<uint8_t> place = key_cell_row(row);
+  const auto plain = vault.open_cell(location_place(row, place), row.sealed_location);
+  if (!plain || as_text(plain->expose()) != row.location) return std::nullopt;
+  return read_token_object(row.location);
+}
+
 KeySource key_source(const KeyRow& row, std::shared_ptr<const PrivateKey> private_key) {
   return {.kid = row.kid,
           .algorithm = row.algorithm,
@@ -63,6 +102,7 @@ KeySource key_source(const KeyRow& row, std::shared_ptr<const PrivateKey> privat
           .terms = row.terms,
           .revision = row.revision,
           .bits = row.bits,
+          .location = row.location,
           .private_key = std::move(private_key)};
 }
 
@@ -79,7 +119,8 @@ std::expected<PreparedKey, std::string> prepare_changed_key(const KeyRow& row, c
   return prepared;
 }
 
-std::expected<PreparedKey, std::string> prepare_stored_key(const Vault& vault, const KeyRow& row, size_t signer_count) {
+std::expected<PreparedKey, std::string> prepare_stored_key(const Vault& vault, const KeyRow& row, size_t signer_count,
+                                                           const std::shared_ptr<Pkcs11Token>& token) {
   const auto failure = [&](const std::string& why) {
     return std::unexpected(fmt::format("key {} of tenant {}: {}", row.kid, row.tenant, why));
   };
@@ -88,6 +129,15 @@ std::expected<PreparedKey, std::string> prepare_stored_key(const Vault& vault, c
     auto opened = open_private_key(vault, row);
     if (!opened) return failure(opened.error());
     private_key = std::move(*opened);
+  }
+  if (!row.location.empty() || !row.sealed_location.empty()) {
+    const auto object = open_location(vault, row);
+    if (!object || private_key) return failure(fmt::format("its place in a PKCS#11 token {}", kDamaged));
+    if (keeps_private_half(row.status, row.algorithm)) {
+      auto found = find_token_key(row, *object, token);
+      if (!found) return failure(found.error());
+      private_key = std::move(*found);
+    }
   }
   auto prepared = prepare_key(key_source(row, std::move(private_key)), signer_count);
   if (!prepared) return failure(prepared.error());
@@ -171,6 +221,11 @@ std::optional<std::vector<uint8_t>> reseal(const Vault& vault, const CellPlace& 
 std::optional<std::vector<uint8_t>> reseal_private_key(const Vault& vault, const KeyRow& row) {
   const std::vector<uint8_t> place = key_cell_row(row);
   return reseal(vault, key_cell_place(row, place), row.sealed_private);
+}
+
+std::optional<std::vector<uint8_t>> reseal_location(const Vault& vault, const KeyRow& row) {
+  const std::vector<uint8_t> place = key_cell_row(row);
+  return reseal(vault, location_place(row, place), row.sealed_location);
 }
 
 // Peppers and family keys: the family is the row.

@@ -23,6 +23,12 @@ std::expected<void, StoreError> check_key_purpose(const KeyPurpose& purpose) {
   if (rsa ? std::ranges::find(kRsaBits, purpose.bits) == kRsaBits.end() : purpose.bits != 0) {
     return invalid(rsa ? "bits: 2048, 3072 or 4096" : "bits: only RSA keys have a choice of size");
   }
+  if (purpose.token && is_symmetric(purpose.algorithm)) {
+    return invalid("alg: an HMAC key cannot live in a token: its resource server needs the secret itself");
+  }
+  if (purpose.token && !purpose.token->adopt.empty() && purpose.bits != 0) {
+    return invalid("bits: a key that is there has the size that it has");
+  }
   if (!purpose.dialect.empty()) {
     if (!valid_dialect_name(purpose.dialect)) return invalid("dialect: 1 to 32 of a-z0-9-, a letter first");
     if (!purpose.audience.empty()) return invalid("audience: a dialect's key belongs to no audience");

@@ -30,6 +30,7 @@ void KeystoreImplementation::close() {
   if (flusher_) flusher_->stop();
   backup_.close();
   if (store_) store_->close();
+  if (token_) token_->stop();
   // Answers to changes wait for grace too. Whoever closes may end what they answer to (a loop they post to), so they
   // come before this returns. The reclaimer first: it may be in the middle of one.
   reclaimer_.reset();

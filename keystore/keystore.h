@@ -18,6 +18,7 @@
 #include "keystore/keys/key_schedule.h"
 #include "keystore/keys/key_set.h"
 #include "keystore/password_hashing.h"
+#include "keystore/pkcs11/pkcs11_settings.h"
 #include "keystore/revocation/revocation_feeds.h"
 #include "keystore/revocation/revocation_index.h"
 #include "keystore/snapshot/published.h"
@@ -42,6 +43,9 @@ struct KeystoreOptions {
   std::function<void(const std::string&)> on_storage_failed;  // any thread
   // A key was due for a step and could not make it, yet; the keeper's thread.
   std::function<void(const KeyDuty&, const StoreError&)> on_key_overdue;
+  Pkcs11Settings pkcs11;  // without a module there is no token, and no library is loaded
+  // The token was lost or is back, or an object of it could not be destroyed; any thread.
+  std::function<void(Pkcs11Event, const std::string&)> on_pkcs11_event;
 };
 
 // What is to sign, and instead of what.
@@ -92,6 +96,9 @@ class Keystore {
   // note_used: call when mark_used returned true. Wait-free, does not allocate; no note is lost.
   virtual void note_used(size_t worker, uint32_t tenant, std::string_view client_id) = 0;
 
+  // The configured PKCS#11 token; nothing without one. Any thread, cheap.
+  virtual std::optional<Pkcs11Status> pkcs11_status() const { return std::nullopt; }
+
   // --- admin side: any thread, asynchronous; completions as in store.h ---
   virtual Store& store() = 0;
   virtual const Vault& vault() const = 0;
@@ -130,7 +137,9 @@ class Keystore {
   virtual void change_dialect_records(std::optional<AuditActor> actor, std::vector<DialectRecordChange> changes,
                                       DialectAudit audit, StoreDone<std::vector<uint64_t>> done) = 0;
   // generate_key makes, seals and stores a key: active when it is the tenant's first of its algorithm (and audience),
-  // or when the tenant has no active one of its dialect, else pending. Generation runs on a background thread.
+  // or when the tenant has no active one of its dialect, else pending. Generation runs on a background thread. With
+  // `purpose.token` the key is made in the PKCS#11 token, or one that is there is adopted, and proves itself before it
+  // is stored; kInvalid says why it is not taken.
   virtual void generate_key(AuditActor actor, uint32_t tenant, KeyPurpose purpose, StoreDone<KeyRow> done) = 0;
   // import_key takes over a key that was made elsewhere: PKCS#8, or the secret of an HMAC key. Its status as for
   // generate_key. kInvalid says why it is not taken. On a background thread.

@@ -66,6 +66,7 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   void rotate_key(AuditActor actor, KeyRotation rotation, StoreDone<KeyRotated> done) override;
   void step_key(AuditActor actor, KeyStep step, StoreDone<KeyStepDone> done) override;
   uint32_t clock_skew_s() const override { return options_.clock_skew_s; }
+  std::optional<Pkcs11Status> pkcs11_status() const override;
   std::vector<KeyDuty> plan_keys(UnixSeconds now, UnixSeconds horizon) const override;
   void set_issuer(std::string issuer, StoreDone<void> done) override;
   void set_jwks_max_age(uint32_t jwks_max_age_s, StoreDone<void> done) override;
@@ -126,6 +127,13 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   std::expected<void, StoreError> start_backup_now(const AuditActor& actor, BackupOrder order);
   void backup_ended(const AuditActor& actor, const std::expected<BackupManifest, StoreError>& made);
 
+  // keystore_pkcs11.cc
+  std::expected<void, std::string> open_token();
+  MadeKey make_in_token(const AuditActor& actor, uint32_t tenant, const KeyPurpose& purpose);
+  bool object_in_use(const TokenKey& key);
+  void doom_object(const KeyRow& row, std::chrono::seconds spare);  // under publish_mutex_
+  void destroy_doomed_objects();
+
   // keystore_vault.cc
   std::expected<uint32_t, StoreError> change_vault_now(const AuditActor& actor, const VaultChange& change);
   std::expected<size_t, StoreError> rekey_now(const AuditActor& actor);
@@ -157,6 +165,7 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   std::unique_ptr<Pepper> pepper_;
   std::optional<PasswordCheck> passwords_;  // over the pepper
   std::unique_ptr<FamilyKeys> family_keys_;
+  std::shared_ptr<Pkcs11Token> token_;  // null: none is configured
   std::atomic<bool> closing_{false};
   // Shared while a cell is sealed and its change queued; not while the root key is changed.
   std::shared_mutex sealing_mutex_;
@@ -170,6 +179,15 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
     std::chrono::steady_clock::time_point until;
   };
   std::vector<Draining> draining_;
+  // Objects in the token whose keys sign no more; under publish_mutex_.
+  struct DoomedObject {
+    uint32_t tenant = 0;
+    std::string kid;
+    TokenObject object;
+    std::chrono::steady_clock::time_point not_before;
+    bool reported = false;
+  };
+  std::vector<DoomedObject> doomed_;
   KeySchedule schedule_;                               // under publish_mutex_
   std::atomic<uint32_t> jwks_max_age_s_;               // what new keys are promised
   DialectConfigurationBuilder configuration_builder_;  // the committer's

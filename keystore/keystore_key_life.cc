@@ -100,6 +100,7 @@ std::expected<KeystoreImplementation::RotationPlace, StoreError> KeystoreImpleme
                      .audience = named->audience,
                      .dialect = named->dialect,
                      .bits = is_rsa(named->algorithm) ? named->bits : 0};
+    if (!named->location.empty()) place.purpose.token.emplace();
   }
   const auto in_place =
       builder_.in_place(rotation.tenant, place.purpose.algorithm, place.purpose.audience, place.purpose.dialect);
@@ -107,6 +108,8 @@ std::expected<KeystoreImplementation::RotationPlace, StoreError> KeystoreImpleme
     if (key->status == KeyStatus::kActive) {
       place.goes = key->kid;
       place.signs = true;
+      // A key in a token is followed by one there.
+      if (!key->location.empty() && !place.purpose.token) place.purpose.token.emplace();
     }
     if (key->status == KeyStatus::kPending && place.comes.empty()) place.comes = key->kid;
   }
@@ -184,7 +187,11 @@ void KeystoreImplementation::make_keeper() {
   };
   keeper_.emplace(KeyKeeper::Parts{.duties = std::move(duties),
                                    .perform = [this](const KeyDuty& duty) { return perform(duty); },
-                                   .tidy = [this] { finish_drained_keys(); },
+                                   .tidy =
+                                       [this] {
+                                         finish_drained_keys();
+                                         destroy_doomed_objects();
+                                       },
                                    .trouble = std::move(trouble)});
 }
 

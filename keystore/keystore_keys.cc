@@ -72,6 +72,7 @@ KeyStatus KeystoreImplementation::status_of_new_key(uint32_t tenant, const KeyPu
 
 KeystoreImplementation::MadeKey KeystoreImplementation::make_key(const AuditActor& actor, uint32_t tenant,
                                                                  const KeyPurpose& purpose) {
+  if (purpose.token) return make_in_token(actor, tenant, purpose);
   const int rsa_bits = purpose.bits == 0 ? kRsaBitsDefault : purpose.bits;
   auto key = generate_private_key(purpose.algorithm, rsa_bits);
   if (!key) return refused(StoreErrorKind::kUnavailable, "the signing library made no usable key");
@@ -116,9 +117,11 @@ KeystoreImplementation::MadeKey KeystoreImplementation::add_new_key(const AuditA
     jwk->kid = row.kid;
     row.public_jwk = write_jwk(*jwk);
   }
-  auto sealed = seal_private_key(*vault_, row, *key);
+  const auto* in_token = dynamic_cast<const TokenKey*>(key.get());
+  if (in_token != nullptr) row.location = in_token->location();
+  auto sealed = in_token != nullptr ? seal_location(*vault_, row) : seal_private_key(*vault_, row, *key);
   if (!sealed) return refused(StoreErrorKind::kUnavailable, std::string(vault_error_text(sealed.error())));
-  row.sealed_private = std::move(*sealed);
+  (in_token != nullptr ? row.sealed_location : row.sealed_private) = std::move(*sealed);
   auto prepared = prepare_key(key_source(row, std::move(key)), signer_count());
   if (!prepared) return refused(StoreErrorKind::kUnavailable, prepared.error());
   return add_prepared(actor, row, std::move(*prepared));

@@ -122,6 +122,8 @@ bool KeystoreImplementation::publish_keys(std::span<const StoreChange> changes) 
 }
 
 void KeystoreImplementation::put_key(const KeyRow& row) {
+  // While it still owes signatures, the object stays.
+  doom_object(row, row.status == KeyStatus::kRetiring ? kKeyDrain : std::chrono::seconds(0));
   if (row.status == KeyStatus::kDestroyed) return builder_.remove_key(row.tenant, row.kid);
   auto prepared = prepare_committed_key(row);
   // Durable, but unusable: serving on would contradict the store.
@@ -145,7 +147,7 @@ std::expected<PreparedKey, std::string> KeystoreImplementation::prepare_committe
     return prepared;
   }
   if (const auto before = builder_.find(row.tenant, row.kid)) return prepare_changed_key(row, *before, signer_count());
-  return prepare_stored_key(*vault_, row, signer_count());
+  return prepare_stored_key(*vault_, row, signer_count(), token_);
 }
 
 }  // namespace signet

@@ -114,6 +114,7 @@ std::expected<void, std::string> KeystoreImplementation::open() {
   if (auto ok = open_vault(); !ok) return ok;
   StoredRows rows(clients_, revocations_, api_tokens_);
   if (auto ok = open_store(rows); !ok) return ok;
+  if (auto ok = open_token(); !ok) return ok;
   if (auto ok = build_keys(rows); !ok) return ok;
   if (auto ok = build_configurations(rows.configurations); !ok) return ok;
   if (auto ok = rows.peppers.empty() && clients_.size() == 0 ? create_pepper() : open_peppers(rows); !ok) return ok;
@@ -174,8 +175,9 @@ std::expected<void, std::string> KeystoreImplementation::open_store(StoredRows& 
 std::expected<void, std::string> KeystoreImplementation::build_keys(const StoredRows& rows) {
   for (const TenantRow& row : rows.tenants) builder_.put_tenant(row.number, row.name, row.created_at);
   for (const KeyRow& row : rows.keys) {
+    doom_object(row, std::chrono::seconds(0));
     if (row.status == KeyStatus::kDestroyed) continue;
-    auto prepared = prepare_stored_key(*vault_, row, signer_count());
+    auto prepared = prepare_stored_key(*vault_, row, signer_count(), token_);
     if (!prepared) return Failure(fmt::format("{}: {}", options_.data_dir.string(), prepared.error()));
     if (!builder_.put_key(row.tenant, std::move(*prepared))) {
       return Failure(fmt::format("{}: key {} belongs to tenant {}, which does not exist: restore from a backup",

@@ -65,6 +65,7 @@ std::expected<size_t, StoreError> KeystoreImplementation::rekey_now(const AuditA
 std::expected<size_t, StoreError> KeystoreImplementation::complete_rekey(const AuditActor& actor) {
   const CellReseal reseal{
       .key = [this](const KeyRow& row) { return reseal_private_key(*vault_, row); },
+      .location = [this](const KeyRow& row) { return reseal_location(*vault_, row); },
       .secret = [this](const SecretRow& row) { return reseal_secret(*vault_, row); },
       .record = [this](const DialectRecord& record) { return reseal_dialect_record(*vault_, record); }};
   auto resealed = wait_for_store<size_t>(

@@ -4,11 +4,12 @@
 set -eu
 
 build="build-essential meson ninja-build pkg-config protobuf-compiler libuv1-dev node-llhttp libsodium-dev libssl-dev
-librocksdb-dev libprotobuf-dev libconcurrentqueue-dev rapidjson-dev libtomlplusplus-dev libcli11-dev libfmt-dev"
+librocksdb-dev libprotobuf-dev libconcurrentqueue-dev rapidjson-dev libtomlplusplus-dev libcli11-dev libfmt-dev
+libp11-kit-dev"
 # quickstart shows a token being made and checked with what a user has: curl and a JWT library.
 quickstart="$build curl ca-certificates python3 python3-jwt python3-cryptography"
 test="$quickstart git libgtest-dev libgmock-dev libbenchmark-dev nginx-light haproxy strace faketime valgrind procps
-clang-format-19 bash-completion systemd"
+clang-format-19 bash-completion systemd softhsm2 opensc"
 bench="$test wrk redis-server"
 # llvm-19 has the symbolizer, without which a sanitizer's report names no line.
 lint="$test clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev llvm-19"

@@ -13,11 +13,11 @@ void write_time(JsonWriter& json, JsonName name, UnixSeconds time) {
 }  // namespace
 
 KeyView key_view(std::string_view tenant, const KeyRow& row, uint32_t skew_s) {
-  return {tenant, row.kid, row.audience, row.dialect, row.algorithm, row.bits, key_life(row), skew_s};
+  return {tenant, row.kid, row.audience, row.dialect, row.algorithm, row.bits, row.location, key_life(row), skew_s};
 }
 
 KeyView key_view(std::string_view tenant, const SigningKey& key, uint32_t skew_s) {
-  return {tenant, key.kid, key.audience, key.dialect, key.algorithm, key.bits, key_life(key), skew_s};
+  return {tenant, key.kid, key.audience, key.dialect, key.algorithm, key.bits, key.location, key_life(key), skew_s};
 }
 
 void write_key(JsonWriter& json, const KeyView& key) {
@@ -30,6 +30,7 @@ void write_key(JsonWriter& json, const KeyView& key) {
   json.member("audience", key.audience);
   json.member("dialect", key.dialect);
   json.member_integer("bits", key.bits);
+  json.member("location", key.location);
   write_time(json, "created_at", life.published_at);
   write_time(json, "signs_from", life.status == KeyStatus::kPending ? may_sign_from(life, key.skew_s) : 0);
   write_time(json, "activate_at", life.terms.activate_at);

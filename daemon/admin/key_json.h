@@ -13,6 +13,7 @@ struct KeyView {
   std::string_view tenant, kid, audience, dialect;
   JwsAlgorithm algorithm;
   int bits;
+  std::string_view location;
   KeyLife life;
   uint32_t skew_s;
 };

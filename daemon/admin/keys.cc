@@ -13,7 +13,8 @@ namespace {
 std::expected<KeyRequest, std::string> read_key_request(const JsonValue& body) {
   KeyRequest key;
   for (const JsonMember& member : *body.as_object()) {
-    if (std::string error = read_key_member(member, key); !error.empty()) return std::unexpected(std::move(error));
+    std::string error = member.name == "pkcs11" ? read_token_place(member, key.purpose) : read_key_member(member, key);
+    if (!error.empty()) return std::unexpected(std::move(error));
   }
   if (body.find("alg") == nullptr) return std::unexpected("alg is required");
   if (std::string error = key_request_fault(key); !error.empty()) return std::unexpected(std::move(error));

@@ -47,6 +47,19 @@ void write_vault(JsonWriter& json, const Vault& vault) {
   json.end_object();
 }
 
+void write_token(JsonWriter& json, const std::optional<Pkcs11Status>& token) {
+  json.key("pkcs11");
+  if (!token) return json.null();
+  json.begin_object();
+  json.member("label", token->label);
+  json.member("serial", token->serial);
+  json.member_boolean("up", token->up);
+  json.key("waiting"), json.unsigned_integer(token->waiting);
+  json.key("signatures"), json.unsigned_integer(token->signatures);
+  json.key("failures"), json.unsigned_integer(token->failures);
+  json.end_object();
+}
+
 void write_status(JsonWriter& json, Keystore& keystore, const ServerStatus& server) {
   json.begin_object();
   json.member("version", server.version);
@@ -66,6 +79,7 @@ void write_status(JsonWriter& json, Keystore& keystore, const ServerStatus& serv
   write_revocations(json, keystore.revocations().figures());
   json.member_boolean("api_tokens_suspended", keystore.revocations().api_tokens_suspended_ms() != 0);
   json.member("signer", "portable");
+  write_token(json, keystore.pkcs11_status());
   json.key("store");
   write_store(json, keystore.store().status());
   json.key("vault");

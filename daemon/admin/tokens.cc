@@ -1,11 +1,13 @@
-// Tokens: issuance by an administrator, signed at once with the admin side's own signer. Nobody gets a token whose
-// audit record is not durable.
+// Tokens: issuance by an administrator, signed with the admin side's own signer, or in a token. Nobody gets a token
+// whose audit record is not durable.
 #include <fmt/format.h>
 
 #include <array>
+#include <memory>
 
 #include "daemon/admin/routes.h"
 #include "daemon/admin/token_fields.h"
+#include "daemon/admin/token_signature.h"
 #include "daemon/endpoint/issuance.h"
 #include "daemon/endpoint/issuance_policy.h"
 #include "protocol/base/base64url.h"
@@ -54,32 +56,22 @@ std::expected<Plan, Refusal> plan_token(AdminService& admin, const TenantKeys& t
               .audience = *audience};
 }
 
-// The compact form of `claims` signed by the key, empty when it is too large or the library failed.
-std::string sign_token(const SigningKey& key, std::string_view claims) {
+// The token up to its signature, empty when it would be too large.
+std::string unsigned_token(const SigningKey& key, std::string_view claims) {
   if (claims.empty()) return {};
   std::string token(kTokenSizeMax, '\0');
-  size_t size = write_signing_input(key.encoded_header, as_bytes(claims), token);
-  size_t signature_chars = base64url_encoded_size(key.signature_size);
-  if (size == 0 || size + 1 + signature_chars > token.size()) return {};
-  std::vector<uint8_t> signature(key.signature_size);
-  ByteSpan input = as_bytes(std::string_view(token).substr(0, size));
-  MutableByteSpan output = signature;
-  if (key.signers.back()->sign({&input, 1}, {&output, 1}) != 1) return {};
-  token[size] = '.';
-  base64url_encode(signature, token.data() + size + 1);
-  token.resize(size + 1 + signature_chars);
+  const size_t size = write_signing_input(key.encoded_header, as_bytes(claims), token);
+  if (size == 0 || size + 1 + base64url_encoded_size(key.signature_size) > token.size()) return {};
+  token.resize(size);
   return token;
 }
 
-std::string token_answer(std::string_view token, const Plan& plan, std::string_view refresh_token) {
-  std::string body(kTokenResponsePrefix);
-  body += token;
-  std::array<char, 8192> suffix;
-  body.append(
-      suffix.data(),
-      write_token_response_suffix(
-          {.expires_in_s = plan.content.ttl_s, .scope = plan.content.scope, .refresh_token = refresh_token}, suffix));
-  return body;
+// What follows the token in the answer.
+std::string answer_suffix(const Plan& plan, std::string_view refresh_token) {
+  std::string suffix(8192, '\0');
+  suffix.resize(write_token_response_suffix(
+      {.expires_in_s = plan.content.ttl_s, .scope = plan.content.scope, .refresh_token = refresh_token}, suffix));
+  return suffix;
 }
 
 std::string audit_detail(const Plan& plan, const Jti& jti) {
@@ -119,28 +111,74 @@ NewFamily plan_family(AdminService& admin, const Plan& plan) {
   return made;
 }
 
-// Signs what is planned, and answers when the record of it is durable, and its family too, when there is one.
-void sign_and_answer(AdminService& admin, const AdminRequest& request, Plan& plan, std::optional<NewFamily> made) {
-  plan.content.audience = plan.audience.span();
-  const FamilyName sid = made ? family_name_of(made->family.id) : FamilyName{};
-  if (made) plan.content.family = sid.text();
-  Jti jti;
-  std::array<char, kTokenSizeMax> claims;
-  size_t size = compose_claims(plan.content, system_clock_ms(), jti, claims);
-  std::string token = sign_token(*plan.key, {claims.data(), size});
-  if (token.empty()) {
-    return admin.refuse(request.id, AdminErrorKind::kInvalid, "the token would be larger than 8 KiB");
+// What is left of a plan while its token is signed, perhaps elsewhere: names and copies, no views.
+struct Unsigned {
+  http::ExchangeId id;
+  AuditActor actor;
+  uint32_t tenant = 0;
+  uint64_t key_revision = 0;
+  std::string client_id;
+  uint64_t client_revision = 0;
+  std::string input, suffix, detail;
+  std::optional<NewFamily> family;
+};
+
+// A client or a key that changed while the token was signed elsewhere counts.
+bool still_valid(AdminService& admin, const Unsigned& made) {
+  const TenantKeys* tenant = admin.keystore().keys().tenant(made.tenant);
+  const SigningKey* key = tenant == nullptr ? nullptr : tenant->by_late_revision(made.key_revision);
+  const ClientRecord* client = admin.keystore().clients().find(made.tenant, made.client_id);
+  return key != nullptr && can_sign(*key) && client != nullptr && client->revision() == made.client_revision;
+}
+
+// Answers when the record of the token is durable, and its family too, when there is one.
+void answer_signed(AdminService& admin, Unsigned& made, std::string_view signature) {
+  if (signature.empty() || !still_valid(admin, made)) {
+    return admin.refuse(
+        made.id, AdminErrorKind::kUnavailable,
+        "the token was not signed: the key, or the PKCS#11 token that it is in, is not there; try again");
   }
-  auto done = [&admin, id = request.id, body = token_answer(token, plan, made ? made->token : std::string_view())] {
+  std::string body(kTokenResponsePrefix);
+  body += made.input + ".";
+  std::string encoded(base64url_encoded_size(signature.size()), '\0');
+  base64url_encode(as_bytes(signature), encoded.data());
+  body += encoded + made.suffix;
+  auto done = [&admin, id = made.id, body = std::move(body)] {
     admin.answer(id, {.status = 200, .body = body, .extra_fields = "Cache-Control: no-store\r\n"});
   };
-  auto record = [&admin, actor = request.actor, id = request.id, detail = audit_detail(plan, jti), done] {
+  auto record = [&admin, actor = made.actor, id = made.id, detail = made.detail, done] {
     admin.keystore().store().append_audit(actor, "token.issue", detail, admin.then<void>(id, done));
   };
-  if (!made) return record();
+  if (!made.family) return record();
   admin.keystore().store().create_family(
-      request.actor, std::move(made->family),
-      admin.then<RefreshFamily>(request.id, [record](const RefreshFamily&) { record(); }));
+      made.actor, std::move(made.family->family),
+      admin.then<RefreshFamily>(made.id, [record](const RefreshFamily&) { record(); }));
+}
+
+void sign_and_answer(AdminService& admin, const AdminRequest& request, Plan& plan, std::optional<NewFamily> family) {
+  plan.content.audience = plan.audience.span();
+  const FamilyName sid = family ? family_name_of(family->family.id) : FamilyName{};
+  if (family) plan.content.family = sid.text();
+  Jti jti;
+  std::array<char, kTokenSizeMax> claims;
+  const size_t size = compose_claims(plan.content, system_clock_ms(), jti, claims);
+  std::string input = unsigned_token(*plan.key, {claims.data(), size});
+  if (input.empty()) {
+    return admin.refuse(request.id, AdminErrorKind::kInvalid, "the token would be larger than 8 KiB");
+  }
+  auto made =
+      std::make_shared<Unsigned>(Unsigned{.id = request.id,
+                                          .actor = request.actor,
+                                          .tenant = plan.content.tenant.tenant,
+                                          .key_revision = plan.key->revision,
+                                          .client_id = std::string(plan.content.client.client_id()),
+                                          .client_revision = plan.content.client.revision(),
+                                          .input = input,
+                                          .suffix = answer_suffix(plan, family ? family->token : std::string_view()),
+                                          .detail = audit_detail(plan, jti),
+                                          .family = std::move(family)});
+  sign_for_admin(admin, *plan.key, std::move(input),
+                 [&admin, made](std::string_view signature) { answer_signed(admin, *made, signature); });
 }
 
 }  // namespace

@@ -78,7 +78,7 @@ void DialectIssuer::issue(DialectCall& call, const DialectIssue& issue) {
   }
   const SigningKey* key = key_of(call);
   if (key == nullptr) return call.refuse(DialectCondition::kServerError);
-  if (!scope_.queue.has_room(key->algorithm, key->cost_ns)) {
+  if (!scope_.queue.has_room(*key)) {
     return call.refuse_for_a_while(DialectCondition::kUnavailable, 1);
   }
   TemplateValues values(call, issue, *key, scope_.clock());

@@ -129,9 +129,11 @@ size_t BatchEndpoint::feed_batch(size_t number, size_t slice) {
   const bool gone = tenant == nullptr || client == nullptr || client->revision() != batch.client_revision;
   const bool paused = !scope_.shared.may_issue.load(std::memory_order_relaxed);
   size_t fed = 0;
+  batch.waits = false;
   while (batch.next < batch.entries.size() && fed < slice) {
     // Enough of this algorithm is queued already: its signer is the limit, not the feed.
-    if (!gone && scope_.queue.queued(client->algorithm()) >= 2 * kSliceMax) break;
+    batch.waits = !gone && scope_.queue.queued(client->algorithm()) >= 2 * kSliceMax;
+    if (batch.waits) break;
     if (gone || paused) {
       fail_entry(batch, batch.next, {.error = gone ? OAuthError::kInvalidClient : OAuthError::kTemporarilyUnavailable});
     } else if (!feed_entry(number, *tenant, *client)) {
@@ -199,14 +201,20 @@ void BatchEndpoint::failed_job(SigningJob& job, SigningSink::Failure why) {
   --batch.outstanding;
 }
 
+// What waits for signatures goes on with them: those of this worker keep its loop going, those of a token wake it.
 bool BatchEndpoint::finish_ready(http::Responder& out) {
+  bool left = false;
   for (auto& batch : batches_) {
-    if (batch == nullptr || !batch->complete()) continue;
+    if (batch == nullptr) continue;
+    if (!batch->complete()) {
+      left = left || (batch->next < batch->entries.size() && !batch->waits);
+      continue;
+    }
     answer(*batch, out);
     batch.reset();
     --active_;
   }
-  return active_ > 0;
+  return left;
 }
 
 void BatchEndpoint::answer(Batch& batch, http::Responder& out) {

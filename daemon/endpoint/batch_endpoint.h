@@ -43,6 +43,7 @@ class BatchEndpoint {
     std::vector<std::string> lines;
     size_t next = 0;         // entry to feed
     size_t outstanding = 0;  // entries in the signing queue
+    bool waits = false;      // for signatures, before more is fed
     bool complete() const { return next == entries.size() && outstanding == 0; }
   };
 

@@ -14,10 +14,12 @@ namespace {
 constexpr std::array kPreferred{JwsAlgorithm::kEdDSA, JwsAlgorithm::kEd25519, JwsAlgorithm::kES256,
                                 JwsAlgorithm::kPS256, JwsAlgorithm::kRS256};
 
-// An HMAC key belongs to one audience, whose holder could forge a checkpoint for the others.
+// An HMAC key belongs to one audience, whose holder could forge a checkpoint for the others. One in a token is too
+// slow: a checkpoint is signed while its page is written.
 const SigningKey* checkpoint_key(const TenantKeys& tenant) {
   for (const JwsAlgorithm algorithm : kPreferred) {
-    if (const SigningKey* key = tenant.active(algorithm, {})) return key;
+    const SigningKey* key = tenant.active(algorithm, {});
+    if (key != nullptr && !key->remote) return key;
   }
   return nullptr;
 }

@@ -76,7 +76,7 @@ std::expected<size_t, ErrorReply> TokenComposer::prepare(const IssueRequest& req
   const auto key = choose_key(request.tenant, request.client, request.audience);
   if (!key) return std::unexpected(no_key(request, key.error()));
   key_ = *key;
-  if (!scope_.queue.has_room(key_->algorithm, key_->cost_ns)) {
+  if (!scope_.queue.has_room(*key_)) {
     return std::unexpected(unavailable());
   }
   client_ = &request.client;

@@ -14,7 +14,7 @@ std::expected<const SigningKey*, NoKey> choose_key(const TenantKeys& tenant, con
   // An HMAC key belongs to one audience: whoever checks with it could forge for the others.
   if (symmetric && audience.size() != 1) return std::unexpected(NoKey::kAudienceCount);
   const SigningKey* key = tenant.active(algorithm, symmetric ? audience[0] : std::string_view{});
-  if (key == nullptr || key->signers.empty()) return std::unexpected(NoKey::kNotThere);
+  if (key == nullptr || !can_sign(*key)) return std::unexpected(NoKey::kNotThere);
   return key;
 }
 

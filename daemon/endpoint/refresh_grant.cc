@@ -41,7 +41,7 @@ std::expected<void, ErrorReply> RefreshGrant::check_can_sign(const TenantKeys& t
     return refuse(OAuthError::kInvalidTarget, "this client's algorithm needs exactly one resource");
   }
   if (!key) return refuse(OAuthError::kServerError, "no active signing key for this client's algorithm");
-  if (!scope_.queue.has_room((*key)->algorithm, (*key)->cost_ns)) return std::unexpected(unavailable());
+  if (!scope_.queue.has_room(**key)) return std::unexpected(unavailable());
   return {};
 }
 

@@ -12,6 +12,7 @@
 
 #include "keystore/keys/key_life.h"
 #include "keystore/signing/private_key.h"
+#include "keystore/signing/remote_signer.h"
 #include "keystore/signing/signer.h"
 #include "keystore/signing/verifier.h"
 #include "protocol/base/time.h"
@@ -41,12 +42,17 @@ struct SigningKey {
   // By worker index; the admin side's is the last one. Of an active key; of one that was active a moment ago, to sign
   // what waits (`signed_as`); of a retiring HMAC key, to check with.
   std::vector<std::unique_ptr<Signer>> signers;
+  // Of a key in a token, under the same conditions and instead of signers.
+  std::shared_ptr<const RemoteSigner> remote;
+  std::string location;    // PKCS#11 URI of the private half, for people; empty = it is, or was, here
   uint64_t signed_as = 0;  // the revision under which what still waits was given to this key; 0 = nothing waits
   // Likewise, of keys whose tokens are checked with the public half: see check_signatures. Else empty.
   std::vector<std::unique_ptr<Verifier>> verifiers;
   uint32_t check_cost_ns = 0;  // estimate of checking one signature
 };
 
+// Whether anything signs for it, in this memory or elsewhere.
+inline bool can_sign(const SigningKey& key) { return !key.signers.empty() || key.remote != nullptr; }
 // What the rules of its life look at.
 KeyLife key_life(const SigningKey& key);
 

@@ -7,6 +7,9 @@ namespace {
 
 using Error = std::unexpected<std::string>;
 
+// What a worker spends on a signature that is made elsewhere.
+constexpr uint32_t kHandOverCostNs = 2'000;
+
 std::expected<void, std::string> check_private_half(const KeySource& source) {
   const bool drains = source.status == KeyStatus::kRetiring && source.signed_as != 0;
   if (!keeps_private_half(source.status, source.algorithm) && !drains) {
@@ -69,7 +72,10 @@ std::expected<PreparedKey, std::string> prepare_key(KeySource source, size_t sig
   key->signature_size = source.private_key ? source.private_key->signature_size() : 0;
   key->cost_ns = signature_cost_ns(source.algorithm, source.bits);
   key->check_cost_ns = key->cost_ns;
-  if (source.private_key && source.status != KeyStatus::kPending) {
+  if (source.private_key && source.status != KeyStatus::kPending) key->remote = source.private_key->remote();
+  if (key->remote) {
+    key->cost_ns = kHandOverCostNs;
+  } else if (source.private_key && source.status != KeyStatus::kPending) {
     for (size_t i = 0; i < signer_count; ++i) {
       key->signers.push_back(make_signer(source.private_key));
       if (!key->signers.back()) return Error("the signing library refuses the key");
@@ -87,6 +93,7 @@ std::expected<PreparedKey, std::string> prepare_key(KeySource source, size_t sig
   key->terms = source.terms;
   key->signed_as = source.signed_as;
   key->bits = source.bits;
+  key->location = std::move(source.location);
   key->private_key = std::move(source.private_key);
   return PreparedKey{std::move(key), std::move(*jwk)};
 }

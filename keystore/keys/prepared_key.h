@@ -26,6 +26,7 @@ struct KeySource {
   uint64_t revision = 0;
   uint64_t signed_as = 0;  // of a retiring key that still has to sign what waits: see SigningKey
   int bits = 0;
+  std::string location;                           // see SigningKey
   std::shared_ptr<const PrivateKey> private_key;  // null unless keeps_private_half, or signed_as
 };
 

@@ -45,7 +45,8 @@ void SigningJob::ensure(size_t wanted) {
   capacity = wanted;
 }
 
-SigningQueue::SigningQueue(size_t signer_index, size_t jobs_max) : signer_index_(signer_index), jobs_max_(jobs_max) {}
+SigningQueue::SigningQueue(size_t signer_index, size_t jobs_max)
+    : signer_index_(signer_index), jobs_max_(jobs_max), remote_(jobs_max) {}
 SigningQueue::~SigningQueue() = default;
 
 SigningJob* SigningQueue::take() {
@@ -115,6 +116,7 @@ size_t SigningQueue::gather(ClassQueue& queue, uint64_t budget_ns, SigningSink& 
 }
 
 bool SigningQueue::run(const KeySet& keys, SigningSink& sink, uint64_t budget_ns) {
+  finish_remote(keys, sink);
   if (queued_ == 0) return false;
   std::array<SigningJob*, kGroupMax> group;
   uint64_t left_ns = budget_ns;
@@ -142,6 +144,7 @@ bool SigningQueue::run(const KeySet& keys, SigningSink& sink, uint64_t budget_ns
 uint64_t SigningQueue::sign_group(const KeySet& keys, SigningSink& sink, std::span<SigningJob*> group) {
   if (group[0]->task != SigningTask::kSign) return check_group(keys, sink, group);
   const SigningKey* key = find_signing_key(keys, *group[0]);
+  if (key != nullptr && key->remote) return hand_over(*key, sink, group);
   if (key == nullptr || signer_index_ >= key->signers.size() || key->signers[signer_index_] == nullptr) {
     fail(sink, group, SigningSink::Failure::kKeyWithdrawn);
     return 0;
@@ -157,6 +160,34 @@ uint64_t SigningQueue::sign_group(const KeySet& keys, SigningSink& sink, std::sp
   ++stats_.groups;
   finish(sink, group, count, key->signature_size);
   return uint64_t{key->cost_ns} * group.size();
+}
+
+uint64_t SigningQueue::hand_over(const SigningKey& key, SigningSink& sink, std::span<SigningJob*> group) {
+  for (SigningJob*& job : group) {
+    if (remote_.submit(*key.remote, *job)) {
+      ++classes_[static_cast<size_t>(job->algorithm)].remote;
+    } else {
+      fail(sink, {&job, 1}, SigningSink::Failure::kSignerUnavailable);
+    }
+  }
+  ++stats_.groups;
+  return uint64_t{key.cost_ns} * group.size();
+}
+
+// It took long: everything is looked up again, as for a job that was carried over.
+void SigningQueue::finish_remote(const KeySet& keys, SigningSink& sink) {
+  remote_.finish([&](SigningJob& done, ByteSpan signature) {
+    SigningJob* job = &done;
+    --classes_[static_cast<size_t>(job->algorithm)].remote;
+    if (signature.empty()) return fail(sink, {&job, 1}, SigningSink::Failure::kSignerUnavailable);
+    const SigningKey* key = find_signing_key(keys, done);
+    if (key == nullptr) return fail(sink, {&job, 1}, SigningSink::Failure::kKeyWithdrawn);
+    if (!sink.still_valid(done)) return fail(sink, {&job, 1}, SigningSink::Failure::kClientChanged);
+    SIGNET_CHECK(key->signature_size <= signature.size());
+    base64url_encode(signature.first(key->signature_size), done.buffer.get() + done.signature_at);
+    sink.signed_job(done);
+    give_back(job);
+  });
 }
 
 uint64_t SigningQueue::check_group(const KeySet& keys, SigningSink& sink, std::span<SigningJob*> group) {

@@ -9,6 +9,8 @@
 //   for longer than one RSA signature, and cannot be starved itself.
 // - No snapshot pointer is kept between runs: keys are found again by (tenant, revision), those of checks by the header
 //   of their token, so that a key that retired meanwhile still checks.
+// - A job of a key in a token costs a run no more than handing it over. It comes back by a wake-up, and is answered in
+//   the run after it, if its key and client are still what they were.
 #pragma once
 
 #include <array>
@@ -18,6 +20,7 @@
 #include <vector>
 
 #include "keystore/keys/key_set.h"
+#include "keystore/queue/remote_jobs.h"
 #include "keystore/queue/signing_job.h"
 
 namespace signet {
@@ -31,7 +34,8 @@ class SigningSink {
   virtual void signed_job(SigningJob& job) = 0;
   // A check is done. `job.key_revision` is that of the key it was done with; a key that is gone holds nothing.
   virtual void checked_job(SigningJob& job, bool held) = 0;
-  enum class Failure : uint8_t { kKeyWithdrawn, kClientChanged, kSignerFailed };
+  // kSignerUnavailable: a key in a token, which has too much to do or is not there.
+  enum class Failure : uint8_t { kKeyWithdrawn, kClientChanged, kSignerFailed, kSignerUnavailable };
   virtual void failed_job(SigningJob& job, Failure why) = 0;
 };
 
@@ -62,18 +66,32 @@ class SigningQueue {
 
   bool empty() const { return queued_ == 0; }
   size_t queued() const { return queued_; }
-  size_t queued(JwsAlgorithm algorithm) const { return classes_[static_cast<size_t>(algorithm)].size; }
+  // Also what is out to be signed elsewhere.
+  size_t queued(JwsAlgorithm algorithm) const {
+    const ClassQueue& queue = classes_[static_cast<size_t>(algorithm)];
+    return queue.size + queue.remote;
+  }
 
   // has_room tells whether one more job of a signature that costs `cost_ns` would still be signed in reasonable time:
   // a class holds at most kClassBacklogNs of signing, so that a flood of dear signatures cannot take all jobs and with
   // them every other algorithm's.
   bool has_room(JwsAlgorithm algorithm, uint32_t cost_ns) const {
-    return (queued(algorithm) + 1) * uint64_t{cost_ns} <= kClassBacklogNs;
+    return (classes_[static_cast<size_t>(algorithm)].size + 1) * uint64_t{cost_ns} <= kClassBacklogNs;
+  }
+  // The same of a signature with this key, wherever it is made.
+  bool has_room(const SigningKey& key) const {
+    if (key.remote) return remote_.has_room() && key.remote->has_room();
+    return has_room(key.algorithm, key.cost_ns);
   }
 
   // run signs queued jobs until the budget (estimated by each key's cost) is spent. Returns whether work is left: then
   // the loop must come back without blocking.
   bool run(const KeySet& keys, SigningSink& sink, uint64_t budget_ns = kBudgetNs);
+
+  // How the loop is woken when a signature comes back from elsewhere; any thread calls it. Before the first job.
+  void set_wake(std::function<void()> wake) { remote_.set_wake(std::move(wake)); }
+  // Blocks until nobody else has a job of this queue any more. The loop has ended.
+  void wait_for_remote() const { remote_.wait(); }
 
   const SigningStats& stats() const { return stats_; }
 
@@ -84,11 +102,14 @@ class SigningQueue {
     SigningJob* head = nullptr;
     SigningJob* tail = nullptr;
     size_t size = 0;
+    size_t remote = 0;  // that are out
   };
 
   SigningJob* pop(ClassQueue& queue);
   size_t gather(ClassQueue& queue, uint64_t budget_ns, SigningSink& sink, std::span<SigningJob*> group);
   uint64_t sign_group(const KeySet& keys, SigningSink& sink, std::span<SigningJob*> group);
+  uint64_t hand_over(const SigningKey& key, SigningSink& sink, std::span<SigningJob*> group);
+  void finish_remote(const KeySet& keys, SigningSink& sink);
   uint64_t check_group(const KeySet& keys, SigningSink& sink, std::span<SigningJob*> group);
   void finish(SigningSink& sink, std::span<SigningJob*> group, size_t signed_count, size_t signature_size);
   void fail(SigningSink& sink, std::span<SigningJob*> group, SigningSink::Failure why);
@@ -102,6 +123,7 @@ class SigningQueue {
   std::array<ClassQueue, kClasses> classes_;
   SigningStats stats_;
   std::array<uint8_t, kGroupMax * kSignatureSizeMax> signatures_;
+  RemoteJobs remote_;  // ends first: a job that is out is in the pool
 };
 
 }  // namespace signet

@@ -11,9 +11,15 @@ void RestoreCheck::note(std::string fault) {
 
 void RestoreCheck::on_key(KeyRow row) {
   if (row.status == KeyStatus::kDestroyed) return;
-  constexpr size_t kNoSigners = 1;
-  if (const auto prepared = prepare_stored_key(vault_, row, kNoSigners); !prepared) return note(prepared.error());
   if (row.status == KeyStatus::kActive) signing_keys_.push_back(row.kid);
+  if (!row.location.empty()) {
+    // Its token need not be here: the daemon looks for the object when it starts.
+    if (!open_location(vault_, row))
+      note("key " + row.kid + ": the name of its object in the PKCS#11 token does not open");
+    return;
+  }
+  constexpr size_t kNoSigners = 1;
+  if (const auto prepared = prepare_stored_key(vault_, row, kNoSigners); !prepared) note(prepared.error());
 }
 
 void RestoreCheck::on_secret(SecretRow row) {

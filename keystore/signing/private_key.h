@@ -14,6 +14,8 @@
 
 namespace signet {
 
+class RemoteSigner;
+
 enum class KeyError : uint8_t { kUnsupported, kBadSize, kBadEncoding, kSelfTestFailed, kLibrary, kNoLockedMemory };
 
 // Immutable after construction; shared by all workers' signers. Key bytes are in locked, undumpable memory.
@@ -29,6 +31,9 @@ class PrivateKey {
   virtual std::optional<Jwk> public_jwk() const = 0;
   // Encoding for sealing: Ed25519 32-byte seed, PKCS#8 DER for EC and RSA, raw for HMAC.
   virtual SecretBytes serialise() const = 0;
+  // What signs instead of a Signer of each worker, where signing takes long and happens elsewhere (see
+  // remote_signer.h). Null: signatures are made here. Such a key has nothing to serialise.
+  virtual std::shared_ptr<const RemoteSigner> remote() const { return nullptr; }
 };
 
 // generate_private_key: `rsa_bits` (2048, 3072, 4096) applies to RSA; HMAC secrets get 64 random octets. A pairwise

@@ -130,6 +130,7 @@ std::string audit_json_of(const KeyRow& key, std::string_view overridden) {
     json.member_integer("exported_at", key.terms.exported_at);
     json.member_integer("max_age", key.terms.max_age_s);
     json.member_integer("lifetime", key.terms.lifetime_s);
+    if (!key.location.empty()) json.member("location", key.location);
     json.key("public_jwk");
     key.public_jwk.empty() ? json.null() : json.raw(key.public_jwk);
     if (!overridden.empty()) json.member("overridden", overridden);

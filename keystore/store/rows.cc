@@ -152,6 +152,8 @@ std::string encode_key(const KeyRow& from) {
   row.set_exported_at_s(from.terms.exported_at);
   row.set_max_age_s(from.terms.max_age_s);
   row.set_lifetime_s(from.terms.lifetime_s);
+  row.set_location(from.location);
+  row.set_sealed_location(text(from.sealed_location));
   return row.SerializeAsString();
 }
 
@@ -181,7 +183,9 @@ std::optional<KeyRow> decode_key(std::string_view key, std::string_view value) {
                           .exported_at = row.exported_at_s(),
                           .max_age_s = row.max_age_s(),
                           .lifetime_s = row.lifetime_s()},
-                .revision = row.revision()};
+                .revision = row.revision(),
+                .location = row.location(),
+                .sealed_location = bytes(row.sealed_location())};
 }
 
 std::string encode_secret(const SecretRow& from) {

@@ -90,6 +90,7 @@ using StoreChange =
 struct CellReseal {
   using Cell = std::optional<std::vector<uint8_t>>;
   std::function<Cell(const KeyRow&)> key;
+  std::function<Cell(const KeyRow&)> location;  // of keys in a token
   std::function<Cell(const SecretRow&)> secret;
   std::function<Cell(const DialectRecord&)> record;  // of sealed kinds
 };

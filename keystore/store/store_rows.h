@@ -57,6 +57,10 @@ struct KeyRow {
   UnixSeconds activated_at = 0;         // 0 = not yet
   KeyTerms terms;
   uint64_t revision = 0;  // grows with every change in the store; never reused
+  // A private half that is no cell of this row but an object in a PKCS#11 token: its URI, for people, and the same
+  // sealed, which counts. Both stay when the key stops signing, until the object is destroyed.
+  std::string location;
+  std::vector<uint8_t> sealed_location;
 };
 
 // What the rules of a key's life look at.
@@ -72,13 +76,14 @@ inline KeyLife key_life(const KeyRow& row) {
 // One step in the life of a key.
 struct KeyStep {
   enum class Kind : uint8_t {
-    kPlan,      // a pending key: sign from `at` on (0 = as soon as it may), without being told again
-    kActivate,  // pending -> active; the one in its place -> retiring, in the same commit
-    kStop,      // active -> retiring with nothing in its place: needs leave_without_key
-    kRetire,    // pending or retiring -> retired
-    kWithdraw,  // whatever it is -> retired at once, and all that it signed is revoked. `successor` signs instead
-    kDestroy,   // retired -> destroyed
-    kExported,  // the secret of an HMAC key was handed out
+    kPlan,            // a pending key: sign from `at` on (0 = as soon as it may), without being told again
+    kActivate,        // pending -> active; the one in its place -> retiring, in the same commit
+    kStop,            // active -> retiring with nothing in its place: needs leave_without_key
+    kRetire,          // pending or retiring -> retired
+    kWithdraw,        // whatever it is -> retired at once, and all that it signed is revoked. `successor` signs instead
+    kDestroy,         // retired -> destroyed
+    kExported,        // the secret of an HMAC key was handed out
+    kForgetLocation,  // the object in a token is destroyed, of a key that has no use for it any more
   };
   Kind kind{};
   uint32_t tenant = 0;

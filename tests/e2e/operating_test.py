@@ -13,6 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 from signet_daemon import SIGNETCTL, SIGNETD, free_port  # noqa: E402
 
+SOFTHSM = Path("/usr/lib/softhsm/libsofthsm2.so")  # without it, the recipe for a token is left out
 GUIDE = Path(__file__).resolve().parents[2] / "daemon" / "OPERATING.md"
 
 SYSTEMCTL = """#!/bin/bash
@@ -72,6 +73,10 @@ class Operating(unittest.TestCase):
             f'issuer = "http://127.0.0.1:{port}"\nlisten = ["127.0.0.1:{port}"]\n'
             f'console_listen = ["127.0.0.1:{console}"]\nworkers = 1\n')
         (self.root / "work/passphrase.txt").write_text("the passphrase of an example\n")
+        (self.root / "work/token.pin").write_text("24681357\n")
+        (self.root / "var/softhsm").mkdir()
+        (self.root / "etc/softhsm2.conf").write_text(
+            f"directories.tokendir = {self.root}/var/softhsm\nobjectstore.backend = file\nlog.level = ERROR\n")
         self.program("systemctl", SYSTEMCTL)
         self.program("signetctl", SIGNETCTL_SHIM)
         (self.root / "bin/signetd").symlink_to(SIGNETD)
@@ -87,10 +92,14 @@ class Operating(unittest.TestCase):
         here = re.sub(r"/(var/lib|etc/signetd)", rf"{self.root}/\1", block)
         return subprocess.run(["bash", "-euo", "pipefail", "-c", here], cwd=self.root / "work", text=True, timeout=120,
                               capture_output=True, stdin=subprocess.DEVNULL,
-                              env={**os.environ, "PATH": f"{self.root}/bin:{os.environ['PATH']}"})
+                              env={**os.environ, "PATH": f"{self.root}/bin:{os.environ['PATH']}",
+                                   "SOFTHSM2_CONF": f"{self.root}/etc/softhsm2.conf"})
 
     def test_every_recipe_works_as_it_is_written(self):
-        blocks = re.findall(r"^```sh\n(.*?)^```", GUIDE.read_text(), re.M | re.S)
+        guide = GUIDE.read_text()
+        if not SOFTHSM.exists():
+            guide = re.sub(r"^## Keys in a hardware token$.*?(?=^## )", "", guide, flags=re.M | re.S)
+        blocks = re.findall(r"^```sh\n(.*?)^```", guide, re.M | re.S)
         self.assertGreater(len(blocks), 15)
         for block in blocks:
             done = self.run_block(block)

@@ -31,6 +31,7 @@ MAY_INCLUDE = {
     "keystore/vault": ["protocol"],
     "keystore/snapshot": ["protocol"],
     "keystore/signing": ["protocol", "keystore/vault"],
+    "keystore/pkcs11": ["protocol", "keystore/signing", "keystore/vault"],
     "keystore/keys": ["protocol", "keystore/signing", "keystore/snapshot", "keystore/store"],
     "keystore/clients": ["protocol", "keystore/snapshot", "keystore/vault"],
     "keystore/queue": ["protocol", "keystore/keys", "keystore/signing"],
@@ -65,6 +66,7 @@ CONFINED = {
     r"rapidjson/": r"protocol/json/.*|bench/.*",
     r"toml\+\+|toml\.hpp": r"daemon/config.*|protocol/dialect/toml_tree\.cc",
     r"CLI/": r"tools/.*|daemon/.*",
+    r"p11-kit/": r"keystore/pkcs11/.*|tests/keystore/pkcs11/.*",
 }
 
 

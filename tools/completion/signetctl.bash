@@ -37,7 +37,7 @@ _signetctl_options() {
     "api-key add") echo "--tenant --name --kind --scope --audience --subject --expires --key-stdin" ;;
     "api-key list") echo "--client --subject --tenant" ;;
     "api-key remove") echo "--tenant --yes" ;;
-    "key add") echo "--tenant --alg --audience --dialect --bits" ;;
+    "key add") echo "--tenant --alg --audience --dialect --bits --pkcs11 --pkcs11-id" ;;
     "key list") echo "--tenant" ;;
     "key import") echo "--tenant --alg --audience --dialect" ;;
     "key rotate") echo "--tenant --alg --audience --dialect --at --compromised --before-verifiers-know" ;;

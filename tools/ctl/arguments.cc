@@ -49,6 +49,7 @@ struct Arguments::Implementation {
   }
 
   CLI::App app;
+  std::vector<std::string> with_or_without;                  // names of options that need no argument
   std::vector<std::pair<CLI::Option*, CLI::Option*>> pairs;  // options of `app` that must not be given together
 };
 
@@ -89,6 +90,12 @@ void Arguments::option(const std::string& name, const std::string& value, std::o
   });
 }
 
+void Arguments::option_with_or_without(const std::string& name, const std::string& value,
+                                       std::optional<std::string>& to, const std::string& help) {
+  option(name, "[" + value + "]", to, help);
+  implementation_->with_or_without.push_back(name);
+}
+
 void Arguments::option(const std::string& name, const std::string& value, std::optional<uint64_t>& to,
                        uint64_t smallest, uint64_t largest, const std::string& help) {
   implementation_->add(name, value, help, [&to, name, smallest, largest](const CLI::results_t& values) {
@@ -126,9 +133,13 @@ void Arguments::switch_pair(const std::string& name, std::optional<bool>& to, co
 }
 
 std::optional<Failure> Arguments::parse(const std::vector<std::string>& arguments) {
-  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // CLI11 takes them so
-  for (std::string& argument : reversed) {
-    if (is_value(argument)) argument.insert(argument.begin(), kValueMark);
+  std::vector<std::string> reversed;  // CLI11 takes them so
+  for (auto argument = arguments.rbegin(); argument != arguments.rend(); ++argument) {
+    // CLI11 would take the next option for the argument that was left out.
+    const bool last = reversed.empty() || reversed.back().starts_with("--");
+    const auto& optional = implementation_->with_or_without;
+    if (last && std::ranges::find(optional, *argument) != optional.end()) reversed.emplace_back(1, kValueMark);
+    reversed.push_back(is_value(*argument) ? kValueMark + *argument : *argument);
   }
   CLI::App& app = implementation_->app;
   try {

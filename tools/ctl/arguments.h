@@ -29,6 +29,9 @@ class Arguments {
   void option(const std::string& name, const std::string& value, std::string& to, const std::string& help);
   void option(const std::string& name, const std::string& value, std::optional<std::string>& to,
               const std::string& help);
+  // An option whose argument may be left out: then `to` is an empty text.
+  void option_with_or_without(const std::string& name, const std::string& value, std::optional<std::string>& to,
+                              const std::string& help);
   // A whole number within [smallest, largest]; anything else is wrong usage.
   void option(const std::string& name, const std::string& value, std::optional<uint64_t>& to, uint64_t smallest,
               uint64_t largest, const std::string& help);

@@ -12,6 +12,7 @@ Table key_table() {
                 {"DIALECT"},
                 {"CREATED"},
                 {"ACTIVATED"},
+                {"WHERE"},
                 {"NEXT"}});
 }
 
@@ -29,13 +30,19 @@ std::string next_of(const JsonValue& key) {
   return status == "retiring" ? "retires at " + text_of(key, "retires_from") : "";
 }
 
+// Whose token it is in; the object's id is in the JSON.
+std::string where_of(const JsonValue& key) {
+  const std::string location = text_of(key, "location");
+  return location.substr(0, location.find(';'));
+}
+
 }  // namespace
 
 void add_key_row(Table& table, const JsonValue& key) {
   const std::string bits = text_of(key, "bits");
   table.add_row({text_of(key, "kid"), text_of(key, "tenant"), text_of(key, "alg"), text_of(key, "status"),
                  bits == "0" ? "" : bits, text_of(key, "audience"), text_of(key, "dialect"), text_of(key, "created_at"),
-                 text_of(key, "activated_at"), next_of(key)});
+                 text_of(key, "activated_at"), where_of(key), next_of(key)});
 }
 
 }  // namespace signet::ctl

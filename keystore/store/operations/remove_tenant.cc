@@ -24,6 +24,7 @@ class RemoveTenant : public OperationFor<void> {
     if (!force_) {
       if (auto checked = check_empty(transaction, tenant->number); !checked) return checked;
     }
+    if (auto checked = check_no_objects(transaction, tenant->number); !checked) return checked;
     const std::string prefix = tenant_prefix(tenant->number);
     transaction.scan(Family::kClients, prefix, [&](auto key, auto) {
       transaction.publish(ClientRemoved{tenant->number, std::string(key_rest(key))});
@@ -68,6 +69,22 @@ class RemoveTenant : public OperationFor<void> {
     });
     if (has_keys) return refuse(StoreErrorKind::kConflict, "the tenant has keys that are not retired");
     return check_no_records(transaction, number);
+  }
+
+  // With the row went the only thing that knows which object is to be destroyed.
+  static Outcome check_no_objects(Transaction& transaction, uint32_t number) {
+    std::string kid;
+    transaction.scan(Family::kKeys, tenant_prefix(number), [&](auto key, auto value) {
+      const auto row = decode_key(key, value);
+      if (!row) transaction.damaged(Family::kKeys, key);
+      if (row && !row->sealed_location.empty()) kid = row->kid;
+      return kid.empty();
+    });
+    if (kid.empty()) return {};
+    return refuse(StoreErrorKind::kConflict,
+                  fmt::format("key {} has an object in a PKCS#11 token: stop it with signetctl key retire, so that the "
+                              "object is destroyed, and remove the tenant then",
+                              kid));
   }
 
   static Outcome check_no_records(Transaction& transaction, uint32_t number) {

@@ -18,6 +18,9 @@ class ResealCells : public OperationFor<size_t> {
     reseal_all<KeyRow>(
         transaction, Family::kKeys, {}, decode_key, [](const KeyRow& row) { return !row.sealed_private.empty(); },
         [this](KeyRow& row) { return put(row.sealed_private, reseal_.key(row)); }, encode_key);
+    reseal_all<KeyRow>(
+        transaction, Family::kKeys, {}, decode_key, [](const KeyRow& row) { return !row.sealed_location.empty(); },
+        [this](KeyRow& row) { return put(row.sealed_location, reseal_.location(row)); }, encode_key);
     reseal_all<SecretRow>(
         transaction, Family::kSecrets, {}, decode_secret, [](const SecretRow&) { return true; },
         [this](SecretRow& row) { return put(row.sealed, reseal_.secret(row)); }, encode_secret);

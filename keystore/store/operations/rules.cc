@@ -62,7 +62,11 @@ Outcome check_key(const KeyRow& key) {
   if (key.status != KeyStatus::kPending && key.status != KeyStatus::kActive) {
     return invalid("a new key is pending or active");
   }
-  if (key.sealed_private.empty()) return invalid("a key that may sign needs its private half");
+  if (key.sealed_private.empty() == key.sealed_location.empty()) {
+    return invalid("a key that may sign needs its private half, in one place");
+  }
+  if (key.location.empty() != key.sealed_location.empty()) return invalid("a key in a token has a location");
+  if (is_symmetric(key.algorithm) && !key.location.empty()) return invalid("an HMAC key cannot be kept in a token");
   // HMAC keys belong to one audience and have no public half; the others have one and belong to none. A key of a
   // dialect never belongs to an audience.
   if (!key.dialect.empty()) {

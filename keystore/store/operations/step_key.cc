@@ -38,6 +38,8 @@ class StepKey : public OperationFor<KeyStepDone> {
         return destroy(transaction);
       case KeyStep::Kind::kExported:
         return exported(transaction);
+      case KeyStep::Kind::kForgetLocation:
+        return forget_location(transaction);
     }
     return refuse(StoreErrorKind::kInvalid, "there is no such step");
   }
@@ -188,6 +190,21 @@ class StepKey : public OperationFor<KeyStepDone> {
     const KeyRow before = key_;
     key_.terms.exported_at = late_now(transaction);
     change(transaction, "key.export-secret", before, key_);
+    result_.key = key_;
+    return {};
+  }
+
+  Outcome forget_location(Transaction& transaction) {
+    if (keeps_private_half(key_.status, key_.algorithm)) {
+      return refuse(StoreErrorKind::kInvalid, fmt::format("key {} may still sign", key_.kid));
+    }
+    if (key_.sealed_location.empty()) {
+      return refuse(StoreErrorKind::kConflict, fmt::format("key {} has no object in a token", key_.kid));
+    }
+    const KeyRow before = key_;
+    key_.location.clear();
+    key_.sealed_location.clear();
+    change(transaction, "key.object-destroyed", before, key_);
     result_.key = key_;
     return {};
   }

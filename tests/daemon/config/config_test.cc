@@ -51,6 +51,36 @@ head_size_max = 8192
   EXPECT_EQ(config->limits.head_size_max, 8192u);
 }
 
+constexpr std::string_view kToken = "pkcs11_module = \"/m.so\"\npkcs11_token = \"t\"\npkcs11_pin_file = \"/p\"\n";
+
+TEST(ConfigTest, ATokenIsOffUnlessAllOfItIsSet) {
+  ASSERT_TRUE(parse("").has_value());
+  EXPECT_TRUE(parse("")->pkcs11_module.empty());
+  const auto config = parse(std::string(kToken) + "pkcs11_threads = 8\n");
+  ASSERT_TRUE(config.has_value()) << config.error();
+  EXPECT_EQ(config->pkcs11_module, "/m.so");
+  EXPECT_EQ(config->pkcs11_token, "t");
+  EXPECT_EQ(config->pkcs11_pin_file, "/p");
+  EXPECT_EQ(config->pkcs11_threads, 8u);
+  EXPECT_EQ(config->pkcs11_queue_max, 1024u);
+}
+
+TEST(ConfigTest, HalfATokenIsAMistake) {
+  for (const std::string_view key : {"pkcs11_module", "pkcs11_token", "pkcs11_pin_file"}) {
+    std::string text(kToken);
+    const size_t at = text.find(key);
+    text.erase(at, text.find('\n', at) - at);
+    const auto config = parse(text);
+    ASSERT_FALSE(config.has_value()) << key;
+    EXPECT_NE(config.error().find(std::string(key) + ": is not set"), std::string::npos) << config.error();
+  }
+  for (const std::string_view wrong : {"pkcs11_module = \"m.so\"", "pkcs11_module = \"\"", "pkcs11_token = \"\"",
+                                       "pkcs11_token = \"a\\u0007\"", "pkcs11_pin_file = \"\"", "pkcs11_threads = 0",
+                                       "pkcs11_threads = 65", "pkcs11_queue_max = 0", "pkcs11_pin = \"1234\""}) {
+    EXPECT_FALSE(parse(wrong).has_value()) << wrong;
+  }
+}
+
 TEST(ConfigTest, GuessingIsLimitedAndNothingElseUnlessAsked) {
   auto config = parse("");
   ASSERT_TRUE(config.has_value()) << config.error();

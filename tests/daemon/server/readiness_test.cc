@@ -17,6 +17,7 @@ TEST(ReadinessTest, EachReasonAloneFailsIt) {
   EXPECT_EQ(not_ready_reasons({.writable = true, .clock_jumped = true}, false).size(), 1u);
   EXPECT_EQ(not_ready_reasons({.writable = true, .clock_behind = true}, false).size(), 1u);
   EXPECT_EQ(not_ready_reasons({.writable = true}, true).size(), 1u);
+  EXPECT_EQ(not_ready_reasons({.writable = true}, false, true).size(), 1u) << "a token that is lost";
 }
 
 TEST(ReadinessTest, NothingIsSignedUnderAClockThatIsBehind) {

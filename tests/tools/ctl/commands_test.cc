@@ -169,6 +169,20 @@ TEST_F(Commands, KeyAddWarnsOfShortRsaKeys) {
   EXPECT_EQ(run({"key", "add", "--alg", "RS256"}).err, "");
 }
 
+TEST_F(Commands, KeyAddInATokenTakesALabelOrNone) {
+  answer_ = http_answer(201, R"({"kid":"k","alg":"ES256","location":"pkcs11:serial=ab;id=%01;type=private"})");
+  const RunResult result = run({"key", "add", "--pkcs11", "--alg", "ES256"});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(asked(), R"(POST /v1/keys {"alg":"ES256","pkcs11":{}})");
+  EXPECT_NE(result.out.find("pkcs11:serial=ab"), std::string::npos);
+  run({"key", "add", "--alg", "ES256", "--pkcs11"});
+  EXPECT_EQ(asked(), R"(POST /v1/keys {"alg":"ES256","pkcs11":{}})");
+  run({"key", "add", "--pkcs11", "front door", "--alg", "ES256"});
+  EXPECT_EQ(asked(), R"(POST /v1/keys {"alg":"ES256","pkcs11":{"label":"front door"}})");
+  run({"key", "add", "--alg", "ES256", "--pkcs11-id", "a1b2"});
+  EXPECT_EQ(asked(), R"(POST /v1/keys {"alg":"ES256","pkcs11":{"id":"a1b2"}})");
+}
+
 TEST_F(Commands, ExportedSecretsGoToAFileOfTheirOwnerOnly) {
   answer_ = http_answer(200, R"({"kid":"k1","alg":"HS256","audience":"urn:rs","k":"AAAA"})");
   const std::string file = directory_.file("key.json");
