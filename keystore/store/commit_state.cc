@@ -28,6 +28,9 @@ std::string encode_state(const CommitState& state) {
   row.set_boot_id(state.time.boot_id);
   row.set_feed_epoch(state.feed_epoch);
   row.set_service_ms(state.time.service_ms);
+  row.set_audit_base_sequence(state.audit_log.base_sequence);
+  if (state.audit_log.base_sequence != 0) row.set_audit_base_hash(text(state.audit_log.base_hash));
+  row.set_audit_exported(state.audit_log.exported);
   return row.SerializeAsString();
 }
 
@@ -42,6 +45,10 @@ std::optional<CommitState> decode_state(std::string_view value) {
   state.time = {row.safe_time_ms(), row.wall_ms(), row.uptime_ms(), row.boot_id(), row.service_ms()};
   state.feed_epoch = row.feed_epoch();
   if (!copy_octets(row.chain_hash(), state.chain_hash) || !copy_octets(row.audit_hash(), state.audit_hash)) {
+    return std::nullopt;
+  }
+  state.audit_log = {.base_sequence = row.audit_base_sequence(), .base_hash = {}, .exported = row.audit_exported()};
+  if (state.audit_log.base_sequence != 0 && !copy_octets(row.audit_base_hash(), state.audit_log.base_hash)) {
     return std::nullopt;
   }
   return state;

@@ -23,6 +23,7 @@
 #include "keystore/clients/client.h"
 #include "keystore/grants/api_token_index.h"
 #include "keystore/grants/api_token_request.h"
+#include "keystore/grants/issuance_batch.h"
 #include "keystore/grants/refresh_family.h"
 #include "keystore/grants/rotation_request.h"
 #include "keystore/keys/key_set.h"
@@ -250,6 +251,16 @@ class Store {
   virtual void put_secret(AuditActor actor, SecretRow secret, StoreDone<void> done) = 0;
   // An audit record alone, e.g. export of a secret: durable before `done`.
   virtual void append_audit(AuditActor actor, std::string what, std::string detail_json, StoreDone<void> done) = 0;
+  // Puts records of issued tokens into the audit log, as one row, durable before the batch is completed. Allocates
+  // nothing on the caller's thread. Refused as busy or unavailable when the store cannot.
+  virtual void record_issuance(IssuanceBatch& batch) = 0;
+  // Remembers, with an audit record, that an export holds everything up to a record. kInvalid when the store's own
+  // record there has another hash, kNotFound when it has none.
+  virtual void note_audit_export(AuditActor actor, AuditExport exported, StoreDone<void> done) = 0;
+  // Drops audit records for good, and keeps sequence and hash of the last one dropped, with an audit record of it.
+  // Gives how many were dropped; none is no error. kInvalid beyond what was exported, unless the loss is accepted, and
+  // beyond the end; kNotFound when the record is not there.
+  virtual void prune_audit(AuditActor actor, AuditPruning pruning, StoreDone<uint64_t> done) = 0;
   // Coarse last-used minutes. Not audited. Rows of clients that are gone are left out. An empty list is allowed and
   // commits the time of day alone, so that an idle installation knows after a restart how late it is. `removals_seen`
   // is what client_removals said before the rows were collected from what had been published: while it still says so,
