@@ -49,6 +49,8 @@ constexpr std::array kRoutes{
     AdminRoute{kPost, "/v1/vault/rekey", "", rekey_vault},
     AdminRoute{kPost, "/v1/vault/seal", "", seal_vault},
     AdminRoute{kGet, "/v1/audit", "tenant what subject after last limit check", read_audit},
+    AdminRoute{kPost, "/v1/audit/exports", "", note_audit_export},
+    AdminRoute{kPost, "/v1/audit/prune", "", prune_audit},
     AdminRoute{kPost, "/v1/clock/accept", "", accept_clock},
     AdminRoute{kGet, "/v1/status", "", show_status},
 };

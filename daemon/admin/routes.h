@@ -60,6 +60,9 @@ void rekey_vault(AdminService& admin, const AdminRequest& request);
 void seal_vault(AdminService& admin, const AdminRequest& request);
 // audit.cc
 void read_audit(AdminService& admin, const AdminRequest& request);
+// audit_front.cc
+void note_audit_export(AdminService& admin, const AdminRequest& request);
+void prune_audit(AdminService& admin, const AdminRequest& request);
 // key_import.cc
 void import_key(AdminService& admin, const AdminRequest& request);
 // key_life.cc

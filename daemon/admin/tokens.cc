@@ -82,13 +82,15 @@ std::string token_answer(std::string_view token, const Plan& plan, std::string_v
   return body;
 }
 
-std::string audit_detail(const Plan& plan, const Jti& jti) {
+std::string audit_detail(const Plan& plan, const Jti& jti, UnixMs now) {
   return write_json([&](JsonWriter& json) {
     json.begin_object();
     json.member("client", plan.content.client.client_id());
     json.member("tenant", plan.content.tenant.name);
     json.member("sub", plan.content.subject);
     json.member("jti", std::string_view(jti.data(), jti.size()));
+    json.member("kid", plan.key->kid);
+    json.member_integer("exp", now / 1000 + plan.content.ttl_s);
     json.key("aud");
     json.begin_array();
     for (std::string_view audience : plan.audience.span()) json.string(audience);
@@ -126,7 +128,8 @@ void sign_and_answer(AdminService& admin, const AdminRequest& request, Plan& pla
   if (made) plan.content.family = sid.text();
   Jti jti;
   std::array<char, kTokenSizeMax> claims;
-  size_t size = compose_claims(plan.content, system_clock_ms(), jti, claims);
+  const UnixMs now = system_clock_ms();
+  size_t size = compose_claims(plan.content, now, jti, claims);
   std::string token = sign_token(*plan.key, {claims.data(), size});
   if (token.empty()) {
     return admin.refuse(request.id, AdminErrorKind::kInvalid, "the token would be larger than 8 KiB");
@@ -134,7 +137,7 @@ void sign_and_answer(AdminService& admin, const AdminRequest& request, Plan& pla
   auto done = [&admin, id = request.id, body = token_answer(token, plan, made ? made->token : std::string_view())] {
     admin.answer(id, {.status = 200, .body = body, .extra_fields = "Cache-Control: no-store\r\n"});
   };
-  auto record = [&admin, actor = request.actor, id = request.id, detail = audit_detail(plan, jti), done] {
+  auto record = [&admin, actor = request.actor, id = request.id, detail = audit_detail(plan, jti, now), done] {
     admin.keystore().store().append_audit(actor, "token.issue", detail, admin.then<void>(id, done));
   };
   if (!made) return record();

@@ -39,6 +39,7 @@ MAY_INCLUDE = {
     "keystore/store": ["protocol", "keystore/clients", "keystore/grants", "keystore/keys", "keystore/revocation"],
     "keystore": ["protocol", "keystore"],
     "daemon/http": ["protocol/base"],
+    "daemon/audit": ["protocol", "keystore", "daemon/log.h"],
     "daemon/endpoint": ["protocol", "keystore", "daemon/http", "daemon/log.h", "daemon/metrics.h",
                         "daemon/failed_authentication_log.h", "daemon/rate_limit_log.h"],
     "daemon/dialect": ["protocol", "keystore", "daemon/endpoint", "daemon/http", "daemon/log.h", "daemon/metrics.h",

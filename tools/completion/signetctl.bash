@@ -12,7 +12,7 @@ _signetctl_verbs() {
     dialect) echo "list check" ;;
     tenant) echo "add list remove" ;;
     vault) echo "status init unseal seal slot-add slot-remove check rekey" ;;
-    audit) echo "tail verify" ;;
+    audit) echo "export prune tail verify" ;;
     clock) echo "accept" ;;
   esac
 }
@@ -51,7 +51,9 @@ _signetctl_options() {
     "vault slot-remove") echo "--yes" ;;
     "vault check") echo "--key-file --passphrase --share" ;;
     "vault rekey") echo "" ;;
-    "audit verify") echo "" ;;
+    "audit export") echo "--before --older-than --out" ;;
+    "audit prune") echo "--export --before --older-than --lose-records" ;;
+    "audit verify") echo "--file" ;;
     "audit tail") echo "--lines --follow --tenant --what --subject" ;;
     "key export-secret") echo "--tenant --out" ;;
     "token issue") echo "--client --tenant --subject --refresh --scope --audience --ttl --claims-stdin" ;;

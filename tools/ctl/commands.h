@@ -36,6 +36,8 @@ Outcome vault_slot_add(Call& call);
 Outcome vault_slot_remove(Call& call);
 Outcome vault_check(Call& call);
 Outcome vault_rekey(Call& call);
+Outcome audit_export(Call& call);
+Outcome audit_prune(Call& call);
 Outcome audit_tail(Call& call);
 Outcome audit_verify(Call& call);
 Outcome key_export_secret(Call& call);
