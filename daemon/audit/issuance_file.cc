@@ -26,7 +26,8 @@ uint32_t file_number(std::string_view name) {
   const std::string_view digits = name.substr(kPrefix.size(), name.size() - kPrefix.size() - kSuffix.size());
   uint32_t number = 0;
   const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  return digits.size() >= kNumberSize && read.ec == std::errc() && read.ptr == digits.data() + digits.size() ? number : 0;
+  return digits.size() >= kNumberSize && read.ec == std::errc() && read.ptr == digits.data() + digits.size() ? number
+                                                                                                             : 0;
 }
 
 // The end of a file, read backwards until it holds a whole line.
@@ -67,7 +68,9 @@ class Tail {
 
 }  // namespace
 
-std::string issuance_file_name(uint32_t number) { return fmt::format("{}{:0{}}{}", kPrefix, number, kNumberSize, kSuffix); }
+std::string issuance_file_name(uint32_t number) {
+  return fmt::format("{}{:0{}}{}", kPrefix, number, kNumberSize, kSuffix);
+}
 
 std::vector<IssuanceFile> issuance_files(const std::string& directory) {
   std::vector<IssuanceFile> files;

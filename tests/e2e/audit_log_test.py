@@ -101,7 +101,8 @@ class ExportAndPrune(AuditBase):
         self.assertEqual((made["first"], made["last"], made["chain"]),
                          (checked["first"], checked["last"], checked["chain"]))
         lines = self.out.read_text().splitlines(keepends=True)
-        for content, text in (([*lines[:3], lines[3].replace("client.add", "client.ad0"), *lines[4:]], "line 4"),
+        altered = lines[3].replace('"what":"', '"what":"x')
+        for content, text in (([*lines[:3], altered, *lines[4:]], "line 4 was altered"),
                               ([*lines[:3], *lines[4:]], "line 4 is number 5: number 4 is missing"),
                               ([*lines[:3], lines[4], lines[3], *lines[5:]], "line 4 is number 5"),
                               (lines[:-1], "its last line is missing"),

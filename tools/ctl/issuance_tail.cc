@@ -75,11 +75,12 @@ std::vector<JsonValue> IssuanceTail::records_of(const std::vector<std::string>& 
 std::vector<JsonValue> IssuanceTail::last(uint64_t lines) {
   const auto paths = issuance_paths(directory_);
   if (paths.empty()) return {};
-  // The last file, and the one before it when the last is short.
-  path_ = paths.back();
-  if (size_of(path_) < kTailOctets && paths.size() > 1) path_ = paths[paths.size() - 2];
-  const uint64_t size = size_of(path_);
-  offset_ = size - std::min(size, kTailOctets);
+  // From kTailOctets before the end on, over as many files as that takes: each start of the daemon begins one.
+  size_t first = paths.size() - 1;
+  uint64_t octets = size_of(paths[first]);
+  while (first > 0 && octets < kTailOctets) octets += size_of(paths[--first]);
+  path_ = paths[first];
+  offset_ = octets - std::min(octets, kTailOctets);
   auto read = read_lines();
   // The first of them may be the end of a line.
   const size_t begin = read.size() > lines ? read.size() - lines : 0;
