@@ -1,6 +1,7 @@
 // Fills the store of a daemon that is stopped, through the Store interface, so that it can be measured full:
 //
 //     fill_store revocations DATA_DIR KEY_FILE COUNT
+//     fill_store audit DATA_DIR KEY_FILE COUNT
 //     fill_store families DATA_DIR KEY_FILE COUNT CLIENT_ID [TOKENS_FILE EVERY]
 //
 // The revocations are of single tokens with a day to live; the refresh tokens of every so many families go into the
@@ -46,6 +47,16 @@ void fill_revocations(Store& store, uint64_t count, InFlight& flight) {
   flight.wait();
 }
 
+void fill_audit(Store& store, uint64_t count, InFlight& flight) {
+  for (uint64_t i = 0; i < count; ++i) {
+    flight.take();
+    store.append_audit({.uid = 1000, .pid = 4711, .via = "bench"}, "bench.note",
+                       fmt::format(R"({{"number":{},"text":"{}"}})", i, random_jti()),
+                       [&flight](auto result) { flight.give(result.has_value()); });
+  }
+  flight.wait();
+}
+
 int fail(std::string_view text) {
   fmt::print(stderr, "fill_store: {}\n", text);
   return 1;
@@ -76,6 +87,8 @@ int fill(const KeystoreOptions& options, std::span<char*> arguments) {
   const auto start = std::chrono::steady_clock::now();
   if (what == "revocations") {
     fill_revocations((*keystore)->store(), count, flight);
+  } else if (what == "audit") {
+    fill_audit((*keystore)->store(), count, flight);
   } else {
     fill_families(**keystore, families, flight);
   }
@@ -92,10 +105,11 @@ int fill(const KeystoreOptions& options, std::span<char*> arguments) {
 int main(int argc, char** argv) {
   const std::span<char*> arguments(argv, static_cast<size_t>(argc));
   const std::string_view what = argc > 1 ? arguments[1] : "";
-  const bool complete = (what == "revocations" && argc == 5) || (what == "families" && (argc == 6 || argc == 8));
+  const bool plain = what == "revocations" || what == "audit";
+  const bool complete = (plain && argc == 5) || (what == "families" && (argc == 6 || argc == 8));
   if (!complete || std::strtoull(arguments[4], nullptr, 10) == 0) {
     return signet::bench::fail(
-        "expected: revocations DATA_DIR KEY_FILE COUNT, or families ... COUNT CLIENT_ID [TOKENS_FILE EVERY]");
+        "expected: revocations or audit DATA_DIR KEY_FILE COUNT, or families ... COUNT CLIENT_ID [TOKENS_FILE EVERY]");
   }
   return signet::bench::fill({.data_dir = arguments[2], .key_file = arguments[3], .issuer = "http://127.0.0.1"},
                              arguments);

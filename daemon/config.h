@@ -54,6 +54,8 @@ struct Config {
   std::string dialect_dir;                    // of the operator's own; empty = none
   std::vector<std::string> dialect_switches;  // "novapost.sandbox=on"
   uint32_t password_threads = 1;              // that hash people's passwords, 64 MiB each
+  std::string audit_issuance = "off";         // "off", "os" or "group"
+  std::string audit_sink;                     // "syslog", "syslog:PATH" or "file:PATH"; empty = none
   LogLevel log_level = LogLevel::kInfo;
   http::Limits limits;
   bool dev = false;

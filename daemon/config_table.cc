@@ -214,6 +214,25 @@ const std::array kKeys{
               .unit = "requests",
               .cost = "The last one in the queue waits as many signatures, divided by the threads.",
               .doc = "Requests that may wait for the token, over all workers; beyond, 503."},
+    ConfigKey{
+        .name = "audit_issuance",
+        .place = &C::audit_issuance,
+        .check = check_audit_issuance,
+        .cost = "`off`: nothing. `os`: a write to a file, shared by what comes together. `group`: a durable commit, "
+                "shared likewise, and some 250 octets of the store for each token until `signetctl audit prune`.",
+        .doc = "Whether every issued token is on record, before it is answered. `os` hands the record to the "
+               "operating system (`DATA/issuance`): it survives the daemon, not the machine. `group` puts it into "
+               "the audit log, durable. Records name client, key, times and scope, never the token. While no "
+               "record can be kept, no token is issued (503)."},
+    ConfigKey{.name = "audit_sink",
+              .place = &C::audit_sink,
+              .check = check_audit_sink,
+              .default_text = "unset",
+              .cost = "One read and one write for each audit record, on a thread of its own. A slow or failing sink "
+                      "delays nobody: it falls behind, and goes on where it was.",
+              .doc = "Where every audit record is copied to as a line of JSON, besides the audit log itself: "
+                     "`\"syslog\"`, `\"syslog:PATH\"` (another socket than /dev/log) or `\"file:PATH\"`. SIGHUP opens "
+                     "the file anew, for logrotate."},
     ConfigKey{.name = "batch_entries_max",
               .place = &C::batch_entries_max,
               .min = 1,

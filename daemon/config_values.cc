@@ -71,6 +71,21 @@ std::string_view check_plaintext(std::string_view value) {
   return value == "behind-proxy" ? std::string_view() : R"("behind-proxy")";
 }
 
+std::string_view check_audit_issuance(std::string_view value) {
+  const bool known = value == "off" || value == "os" || value == "group";
+  return known ? std::string_view() : R"("off", "os" or "group")";
+}
+
+std::string_view check_audit_sink(std::string_view value) {
+  constexpr std::string_view kExpected = R"("syslog", "syslog:PATH" or "file:PATH" with an absolute path)";
+  if (value == "syslog") return {};
+  const size_t colon = value.find(':');
+  const std::string_view kind = value.substr(0, std::min(colon, value.size()));
+  if (colon == std::string_view::npos || (kind != "file" && kind != "syslog")) return kExpected;
+  const std::string_view path = value.substr(colon + 1);
+  return path.starts_with('/') && check_path(path).empty() ? std::string_view() : kExpected;
+}
+
 std::string_view check_ip_address(std::string_view value) {
   std::string text(value);
   std::array<unsigned char, sizeof(in6_addr)> address{};

@@ -115,7 +115,8 @@ struct alignas(64) WorkerMetrics {
   std::array<Counter, static_cast<size_t>(CheckResult::kCount)> checks;  // of tokens, by result
   Counter verify_cache_hits, verify_cache_misses;
   Counter signing_groups, signing_carried_over, signing_failures;
-  Gauge feed_waiting;  // long polls
+  Counter tokens_not_recorded;  // signed, and not answered for want of a record
+  Gauge feed_waiting;           // long polls
   Counter feed_pages, feed_snapshot_pages, feed_gone, feed_wake_ups, feed_checkpoints;
   void observe(Endpoint endpoint, int status, uint64_t latency_ns);
 };

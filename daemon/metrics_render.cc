@@ -135,6 +135,9 @@ void append_worker_metrics(Workers workers, MetricsText& text) {
                sum(workers, [](const WorkerMetrics& w) -> auto& { return w.signing_carried_over; }));
   text.counter("signet_signing_failures_total", "Signatures that a library failed to make.",
                sum(workers, [](const WorkerMetrics& w) -> auto& { return w.signing_failures; }));
+  text.counter("signet_tokens_not_recorded_total",
+               "Tokens that were signed and then not answered, since no record of them could be kept.",
+               sum(workers, [](const WorkerMetrics& w) -> auto& { return w.tokens_not_recorded; }));
 }
 
 void append_store_metrics(const MetricsSources& sources, MetricsText& text) {

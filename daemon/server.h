@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "daemon/admin/service.h"
+#include "daemon/audit/audit_sink.h"
+#include "daemon/audit/issuance_log.h"
 #include "daemon/config.h"
 #include "daemon/console.h"
 #include "daemon/dialect/dialect_load.h"
@@ -23,6 +25,8 @@
 #include "keystore/keystore.h"
 
 namespace signet {
+
+class MetricsText;
 
 // Thread rule: the main thread. Logging has been started and the process protected before.
 class Server {
@@ -55,6 +59,14 @@ class Server {
   size_t worker_count() const;
   http::Limits worker_limits() const;  // no more connections than there are descriptors; says so in the log
 
+  // --- audit records (server_audit.cc) ---
+  std::string issuance_directory() const;
+  std::string open_issuance();
+  std::string prepare_sink();
+  std::string tenant_name(uint32_t number);
+  void close_audit();
+  void append_audit_metrics(MetricsText& text) const;
+
   // --- while running (server_run.cc) ---
   void install_handlers();
   std::vector<std::string> unready() const;
@@ -84,6 +96,8 @@ class Server {
   StorageFailure storage_failure_;  // before the keystore, which tells it
   std::unique_ptr<ServiceShared> shared_;
   std::unique_ptr<Keystore> keystore_;
+  std::unique_ptr<IssuanceRecorder> issuance_;  // of the keystore's store; null = none
+  IssuanceLog* issuance_log_ = nullptr;         // that one, when it is the log
   std::unique_ptr<PasswordPool> passwords_;
   DialectShared dialects_;
   std::unique_ptr<const DialectSet> loaded_dialects_;  // until they are published
@@ -98,6 +112,7 @@ class Server {
   uv_signal_t interrupt_{};
   uv_signal_t hang_up_{};
   std::unique_ptr<http::ServerLoop> admin_loop_;
+  std::unique_ptr<AuditSink> sink_;   // null = none; asks the admin loop
   std::optional<Unsealed> unsealed_;  // until the keystore is open
   bool stopped_while_sealed_ = false;
   bool sealing_ = false;

@@ -36,6 +36,7 @@ void Server::reload() {
     log_event(LogLevel::kWarning, "reload_needs_restart", {{"key", key}});
   }
   apply_settings(issuer, jwks_max_age_s);
+  if (sink_) sink_->reopen();
   reload_dialects();
   log_event(LogLevel::kInfo, "reloaded", {{"file", config_path_}});
 }

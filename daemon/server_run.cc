@@ -62,6 +62,7 @@ int Server::run() {
   keystore_->store().begin_service();
   say_ready();
   notify_service_manager("READY=1");
+  if (sink_) sink_->start();
   admin_loop_->run();
   domain.unregister_reader(reader);
   close_all();
@@ -126,11 +127,13 @@ void Server::close_all() {
     worker->join();
   }
   if (passwords_) passwords_->stop();
+  close_audit();
   if (keystore_) keystore_->close();
   admin_loop_.reset();
   console_.reset();
   workers_.clear();
   passwords_.reset();
+  issuance_.reset();
   keystore_.reset();
 }
 
@@ -167,6 +170,7 @@ std::string Server::metrics() const {
   append_loop_metrics(sources.loops, text);
   append_store_metrics(sources, text);
   append_process_metrics(sources, text);
+  append_audit_metrics(text);
   return text.take();
 }
 

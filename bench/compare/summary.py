@@ -31,6 +31,8 @@ def rows():
     for name in ("rotations", "rekeys"):
         yield f"{name} under load, p99 above, ms", most, 2, read("rotation").get(f"{name} p99 ms above")
         yield f"{name} under load, refused", most, 0, read("rotation").get(f"{name} refused")
+    yield "audit_issuance = group, EdDSA rate over off", least, 0.75, read("issuance_audit").get("group rate over off")
+    yield "ten million audit records checked, s", most, 20, read("audit_verify").get("verify s")
     for alg, seen in steady.items():
         if alg != "memory":
             yield f"steady state {alg}, malloc family in {seen['requests']}", most, 0, seen["malloc family"]

@@ -3,55 +3,29 @@
 
 #include "daemon/admin/query_number.h"
 #include "daemon/admin/routes.h"
-#include "protocol/base/base64url.h"
-#include "protocol/base/time_text.h"
+#include "daemon/audit/audit_json.h"
+#include "protocol/json/line_chain.h"
 
 namespace signet {
 namespace {
 
 constexpr uint64_t kRecordsMax = 1000;
 
-std::string hash_text(const Sha256Digest& hash) {
-  std::string text(base64url_encoded_size(hash.size()), '\0');
-  base64url_encode(hash, text.data());
-  return text;
-}
-
 // Of an earlier moment it is a number: a tenant may be gone by now.
-void write_tenant(JsonWriter& json, const KeySet& keys, std::optional<uint32_t> number) {
-  json.key("tenant");
-  const TenantKeys* tenant = number ? keys.tenant(*number) : nullptr;
-  if (tenant != nullptr) {
-    json.string(tenant->name);
-  } else if (number) {
-    json.string(fmt::format("#{}", *number));
-  } else {
-    json.null();
-  }
+std::string tenant_text(const KeySet& keys, const AuditRecord& record) {
+  if (record.token != 0) return record.tenant_name;
+  if (!record.tenant) return {};
+  const TenantKeys* tenant = keys.tenant(*record.tenant);
+  return tenant != nullptr ? std::string(tenant->name) : fmt::format("#{}", *record.tenant);
 }
-
-// The store wrote it, as JSON.
-void write_state(JsonWriter& json, std::string_view state) { state.empty() ? json.null() : json.raw(state); }
 
 void write_record(JsonWriter& json, const AuditRecord& record, const KeySet& keys) {
   json.begin_object();
-  json.key("sequence"), json.unsigned_integer(record.sequence);
-  json.key("commit"), json.unsigned_integer(record.commit);
-  json.member("time", rfc3339(record.time_ms / 1000));
-  json.member_integer("time_ms", record.time_ms);
-  json.member_integer("uid", record.uid);
-  json.member_integer("pid", record.pid);
-  json.member("via", record.via);
-  write_tenant(json, keys, record.tenant);
-  json.member("what", record.what);
-  json.member("subject", record.subject);
-  json.key("before"), write_state(json, record.before);
-  json.key("after"), write_state(json, record.after);
-  json.member("hash", hash_text(record.hash));
+  write_audit_members(json, record, tenant_text(keys, record));
   json.end_object();
 }
 
-std::string page_json(const AuditPage& page, const KeySet& keys) {
+std::string page_json(const AuditPage& page, const KeySet& keys, const std::string& issuance_directory) {
   return write_json([&](JsonWriter& json) {
     json.begin_object();
     json.key("records");
@@ -60,7 +34,11 @@ std::string page_json(const AuditPage& page, const KeySet& keys) {
     json.end_array();
     json.key("checked_to"), json.unsigned_integer(page.checked_to);
     json.key("end"), json.unsigned_integer(page.end);
-    json.member("hash", hash_text(page.hash));
+    json.member("hash", chain_text(page.hash));
+    json.key("base"), json.unsigned_integer(page.base);
+    json.member("base_hash", chain_text(page.base_hash));
+    json.key("exported"), json.unsigned_integer(page.exported);
+    json.member("issuance_directory", issuance_directory);
     json.key("fault");
     if (page.fault) {
       json.begin_object();
@@ -104,9 +82,11 @@ void read_audit(AdminService& admin, const AdminRequest& request) {
     const TenantKeys* tenant = admin.tenant_of(request);
     if (tenant == nullptr) return;
     range.tenant = tenant->tenant;
+    range.tenant_name = tenant->name;
   }
   auto done = [&admin, id = request.id](AuditPage& page) {
-    admin.answer(id, {.status = 200, .body = page_json(page, admin.keystore().keys())});
+    admin.answer(id,
+                 {.status = 200, .body = page_json(page, admin.keystore().keys(), admin.scope().issuance_directory)});
   };
   admin.keystore().store().read_audit(std::move(range), admin.then<AuditPage>(request.id, std::move(done)));
 }

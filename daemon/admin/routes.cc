@@ -53,6 +53,8 @@ constexpr std::array kRoutes{
     AdminRoute{kGet, "/v1/backups", "", show_backup},
     AdminRoute{kPost, "/v1/backups/stop", "", stop_backup},
     AdminRoute{kPost, "/v1/backups/accept", "", accept_restored_tokens},
+    AdminRoute{kPost, "/v1/audit/exports", "", note_audit_export},
+    AdminRoute{kPost, "/v1/audit/prune", "", prune_audit},
     AdminRoute{kPost, "/v1/clock/accept", "", accept_clock},
     AdminRoute{kGet, "/v1/status", "", show_status},
 };

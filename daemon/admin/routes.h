@@ -65,6 +65,9 @@ void stop_backup(AdminService& admin, const AdminRequest& request);
 void accept_restored_tokens(AdminService& admin, const AdminRequest& request);
 // audit.cc
 void read_audit(AdminService& admin, const AdminRequest& request);
+// audit_front.cc
+void note_audit_export(AdminService& admin, const AdminRequest& request);
+void prune_audit(AdminService& admin, const AdminRequest& request);
 // key_import.cc
 void import_key(AdminService& admin, const AdminRequest& request);
 // key_life.cc

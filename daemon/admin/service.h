@@ -36,6 +36,7 @@ struct AdminScope {
   Keystore& keystore;
   const ServiceShared& shared;
   const DialectShared* dialects = nullptr;  // null: none are served
+  std::string issuance_directory{};         // of the log of issued tokens; need not be there
   std::function<ServerStatus()> status;     // loop thread
   std::function<void()> readiness_changed;  // loop thread: look again at once
   std::function<void()> seal;               // loop thread: stop, and start again sealed

@@ -74,13 +74,15 @@ std::string answer_suffix(const Plan& plan, std::string_view refresh_token) {
   return suffix;
 }
 
-std::string audit_detail(const Plan& plan, const Jti& jti) {
+std::string audit_detail(const Plan& plan, const Jti& jti, UnixMs now) {
   return write_json([&](JsonWriter& json) {
     json.begin_object();
     json.member("client", plan.content.client.client_id());
     json.member("tenant", plan.content.tenant.name);
     json.member("sub", plan.content.subject);
     json.member("jti", std::string_view(jti.data(), jti.size()));
+    json.member("kid", plan.key->kid);
+    json.member_integer("exp", now / 1000 + plan.content.ttl_s);
     json.key("aud");
     json.begin_array();
     for (std::string_view audience : plan.audience.span()) json.string(audience);
@@ -161,7 +163,8 @@ void sign_and_answer(AdminService& admin, const AdminRequest& request, Plan& pla
   if (family) plan.content.family = sid.text();
   Jti jti;
   std::array<char, kTokenSizeMax> claims;
-  const size_t size = compose_claims(plan.content, system_clock_ms(), jti, claims);
+  const UnixMs now = system_clock_ms();
+  const size_t size = compose_claims(plan.content, now, jti, claims);
   std::string input = unsigned_token(*plan.key, {claims.data(), size});
   if (input.empty()) {
     return admin.refuse(request.id, AdminErrorKind::kInvalid, "the token would be larger than 8 KiB");
@@ -175,7 +178,7 @@ void sign_and_answer(AdminService& admin, const AdminRequest& request, Plan& pla
                                           .client_revision = plan.content.client.revision(),
                                           .input = input,
                                           .suffix = answer_suffix(plan, family ? family->token : std::string_view()),
-                                          .detail = audit_detail(plan, jti),
+                                          .detail = audit_detail(plan, jti, now),
                                           .family = std::move(family)});
   sign_for_admin(admin, *plan.key, std::move(input),
                  [&admin, made](std::string_view signature) { answer_signed(admin, *made, signature); });

@@ -1,5 +1,7 @@
 #include "daemon/dialect/issuer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -87,7 +89,9 @@ void DialectIssuer::issue(DialectCall& call, const DialectIssue& issue) {
   const std::string_view header = token.encoded_header.empty() ? own_header : token.encoded_header;
   const size_t token_size =
       claims_size == 0 ? 0 : write_unsigned(header, {claims_.data(), claims_size}, key->signature_size, token_);
-  if (token_size == 0) return call.refuse(DialectCondition::kServerError);
+  if (token_size == 0 || !write_record(call, issue, *key, values.input())) {
+    return call.refuse(DialectCondition::kServerError);
+  }
   values.set_token({token_.data(), token_size});
   values.set_refresh_token(issue.refresh_token);
   const size_t body_size = answer.body.render(values.input(), body_);
@@ -105,15 +109,18 @@ void DialectIssuer::issue(DialectCall& call, const DialectIssue& issue) {
   scope_.queue.push(job);
 }
 
-// Behind the text stand, for afterwards: whether the token comes again, dialect and endpoint.
+// Behind the text stand, for afterwards: whether the token comes again, dialect and endpoint; then the record.
 bool DialectIssuer::fill(SigningJob& job, std::string_view head, std::string_view body, const Unsigned& token,
-                         const DialectCall& call) {
+                         const DialectCall& call) const {
   const std::string& dialect = call.dialect.name;
   const std::string& endpoint = call.endpoint->name;
   job.task = SigningTask::kSign;
   job.size = head.size() + body.size();
   job.notes_at = job.size;
-  job.ensure(job.size + 2 + dialect.size() + endpoint.size() + 1);
+  job.record_at = job.notes_at + 2 + dialect.size() + endpoint.size() + 1;
+  job.record_size = record_text_.size;
+  job.token_hash_at = record_text_.token_hash_at == 0 ? 0 : job.record_at + record_text_.token_hash_at;
+  job.ensure(job.record_at + job.record_size);
   char* out = job.buffer.get();
   copy_text(out, head);
   copy_text(out + head.size(), body);
@@ -131,7 +138,32 @@ bool DialectIssuer::fill(SigningJob& job, std::string_view head, std::string_vie
   copy_text(out, dialect);
   copy_text(out + dialect.size(), endpoint);
   out[dialect.size() + endpoint.size()] = '\0';
+  copy_text(job.buffer.get() + job.record_at, {record_.data(), job.record_size});
   return true;
+}
+
+bool DialectIssuer::write_record(const DialectCall& call, const DialectIssue& issue, const SigningKey& key,
+                                 const TemplateInput& values) {
+  record_text_ = {};
+  if (scope_.shared.issuance == nullptr) return true;
+  std::array<char, 256> place;
+  const auto end =
+      fmt::format_to_n(place.data(), place.size(), "dialect:{}/{}", call.dialect.name, call.endpoint->name);
+  if (end.size > place.size()) return false;
+  const FamilyName family = issue.family != nullptr ? family_name_of(*issue.family) : FamilyName{};
+  record_text_ = write_issuance_record({.time_ms = scope_.clock(),
+                                        .tenant = call.tenant->name,
+                                        .client_id = issue.client.client_id(),
+                                        .subject = values.subject,
+                                        .jti = values.jti,
+                                        .kid = key.kid,
+                                        .grant = {},
+                                        .endpoint = {place.data(), end.size},
+                                        .expires_at = values.expires_at,
+                                        .scope = values.scope,
+                                        .family = issue.family != nullptr ? family.text() : std::string_view()},
+                                       record_);
+  return record_text_.size != 0;
 }
 
 DialectIssuer::JobPlace DialectIssuer::place_of(const SigningJob& job) {

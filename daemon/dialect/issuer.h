@@ -8,6 +8,8 @@
 #include "daemon/dialect/dialect_call.h"
 #include "daemon/endpoint/issuance.h"
 #include "keystore/queue/signing_job.h"
+#include "protocol/dialect/template.h"
+#include "protocol/oauth/issuance_record.h"
 
 namespace signet {
 
@@ -46,14 +48,19 @@ class DialectIssuer {
     std::string_view text;
     size_t signature_at;
   };
-  static bool fill(SigningJob& job, std::string_view head, std::string_view body, const Unsigned& token,
-                   const DialectCall& call);
+  bool fill(SigningJob& job, std::string_view head, std::string_view body, const Unsigned& token,
+            const DialectCall& call) const;
+  // The token's record, while issuance is audited. False when it does not fit.
+  bool write_record(const DialectCall& call, const DialectIssue& issue, const SigningKey& key,
+                    const TemplateInput& values);
 
   WorkerScope& scope_;
   std::array<char, size_t{6} * 1024> claims_;
   std::array<char, kTokenSizeMax> token_;
   std::array<char, size_t{24} * 1024> body_;
   std::array<char, size_t{16} * 1024> head_;
+  IssuanceRecordText record_text_;  // of the token being composed; its size is 0 when none is kept
+  std::array<char, kIssuanceRecordMax> record_;
 };
 
 }  // namespace signet

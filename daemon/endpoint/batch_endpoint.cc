@@ -159,7 +159,8 @@ bool BatchEndpoint::feed_entry(size_t number, const TenantKeys& tenant, const Cl
   }
   SigningJob* job = scope_.queue.take();
   if (job == nullptr) return false;
-  const auto size = composer_.prepare({tenant, client, *scope, audience->span()});
+  const auto size = composer_.prepare(
+      {.tenant = tenant, .client = client, .scope = *scope, .audience = audience->span(), .endpoint = "token/batch"});
   if (!size) {
     scope_.queue.give_back(job);
     fail_entry(batch, item, size.error());

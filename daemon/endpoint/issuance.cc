@@ -9,6 +9,7 @@
 #include "protocol/base/base64url.h"
 #include "protocol/base/copy_text.h"
 #include "protocol/jwt/access_token.h"
+#include "protocol/oauth/issuance_record.h"
 #include "protocol/oauth/scope.h"
 
 namespace signet {
@@ -82,6 +83,10 @@ std::expected<size_t, ErrorReply> TokenComposer::prepare(const IssueRequest& req
   client_ = &request.client;
   tenant_ = request.tenant.tenant;
   expires_in_s_ = effective_ttl_s(0, request.client, scope_.shared.settings.load());
+  return compose(request, scope_.clock());
+}
+
+std::expected<size_t, ErrorReply> TokenComposer::compose(const IssueRequest& request, UnixMs now) {
   Jti jti;
   std::array<char, kCnfMemberMax> cnf;
   claims_size_ = compose_claims({.tenant = request.tenant,
@@ -92,10 +97,27 @@ std::expected<size_t, ErrorReply> TokenComposer::prepare(const IssueRequest& req
                                  .ttl_s = expires_in_s_,
                                  .family = request.family,
                                  .extra_members = cnf_member(request.cnf, cnf)},
-                                scope_.clock(), jti, claims_);
+                                now, jti, claims_);
   const size_t size = key_->encoded_header.size() + 1 + base64url_encoded_size(claims_size_) + 1 +
                       base64url_encoded_size(key_->signature_size);
-  if (claims_size_ == 0 || size > kTokenSizeMax) {
+  record_size_ = 0;
+  if (scope_.shared.issuance != nullptr) {
+    record_size_ = write_issuance_record({.time_ms = now,
+                                          .tenant = request.tenant.name,
+                                          .client_id = request.client.client_id(),
+                                          .subject = request.subject,
+                                          .jti = {jti.data(), jti.size()},
+                                          .kid = key_->kid,
+                                          .grant = request.grant,
+                                          .endpoint = request.endpoint,
+                                          .expires_at = now / 1000 + expires_in_s_,
+                                          .scope = request.scope,
+                                          .family = request.family},
+                                         record_)
+                       .size;
+  }
+  const bool no_record = scope_.shared.issuance != nullptr && record_size_ == 0;
+  if (claims_size_ == 0 || size > kTokenSizeMax || no_record) {
     return std::unexpected(
         ErrorReply{.error = OAuthError::kServerError,
                    .description = "the token would be too large; ask for fewer scopes or resources"});
@@ -115,7 +137,7 @@ void TokenComposer::write(SigningJob& job, std::string_view prefix, std::string_
 
   const size_t input_max = key_->encoded_header.size() + 1 + base64url_encoded_size(claims_size_);
   const size_t signature_size = base64url_encoded_size(key_->signature_size);
-  job.ensure(prefix.size() + input_max + 1 + signature_size + suffix.size());
+  job.ensure(prefix.size() + input_max + 1 + signature_size + suffix.size() + record_size_);
   char* out = job.buffer.get();
   std::memcpy(out, prefix.data(), prefix.size());
   job.input_begin = prefix.size();
@@ -127,6 +149,10 @@ void TokenComposer::write(SigningJob& job, std::string_view prefix, std::string_
   at += signature_size;
   std::memcpy(out + at, suffix.data(), suffix.size());
   job.size = at + suffix.size();
+  job.record_at = job.size;
+  job.record_size = record_size_;
+  job.token_hash_at = 0;
+  std::memcpy(out + job.record_at, record_.data(), record_size_);
 }
 
 }  // namespace signet

@@ -166,7 +166,8 @@ std::expected<void, ErrorReply> RefreshGrant::answer(PendingGrant& grant) {
                                      .audience = audience.span(),
                                      .subject = grant.subject,
                                      .family = sid.text(),
-                                     .cnf = grant.cnf},
+                                     .cnf = grant.cnf,
+                                     .grant = grant.sequence == 0 ? "client_credentials" : "refresh_token"},
                                     refresh_token.text(), grant.job);
   if (queued) grant.job = nullptr;
   return queued;

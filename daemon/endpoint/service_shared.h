@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "daemon/endpoint/rate_limit.h"
+#include "keystore/grants/issuance_batch.h"
 #include "keystore/snapshot/published.h"
 
 namespace signet {
@@ -38,6 +39,9 @@ struct ServiceShared {
   Published<ServiceSettings> settings;
   // Long polls that wait, on all workers: changed when one begins or ends to wait, never by other requests.
   mutable std::atomic<uint32_t> feed_waiting{0};
+  // Who keeps a record of every token before it is answered; null: nobody (`audit_issuance = "off"`). Set before the
+  // first worker starts, and outlives the last.
+  IssuanceRecorder* issuance = nullptr;
 
   explicit ServiceShared(const ServiceSettings& first) : settings(std::make_unique<const ServiceSettings>(first)) {}
 };

@@ -37,13 +37,15 @@ Service::Service(Keystore& keystore, size_t worker_index, WorkerMetrics& metrics
       introspect_batch_(scope_, checker_),
       verify_(scope_, checker_),
       dialects_(dialects == nullptr ? nullptr : std::make_unique<DialectService>(scope_, *dialects, *this)),
-      feed_(scope_) {
+      feed_(scope_),
+      hold_(shared.issuance, queue_, mailbox_, *this) {
   verify_.set_dialects(dialects_.get());
 }
 
 // Before the mailbox goes, into which the store posts.
 Service::~Service() {
   token_.wait_for_store();
+  hold_.wait_for_recorder();
   if (dialects_) dialects_->wait_for_others();
 }
 
@@ -107,6 +109,7 @@ bool Service::after_poll(http::Responder& responder) {
   batch_.feed(responder);
   introspect_batch_.feed(responder);
   const bool left = queue_.run(scope_.keystore.keys(), *this);
+  hold_.hand_over();
   const bool batches_left = batch_.finish_ready(responder);
   const bool introspect_batches_left = introspect_batch_.finish_ready(responder);
   const bool feed_left = feed_.after_poll(responder);
@@ -122,7 +125,15 @@ bool Service::still_valid(const SigningJob& job) {
   return client != nullptr && (client->revision() == job.client_revision);
 }
 
-void Service::signed_job(SigningJob& job) {
+// A token that is to be on record is answered when it is.
+void Service::signed_job(SigningJob& job) { job.record_size == 0 ? answer(job) : hold_.take(job); }
+
+void Service::not_recorded(SigningJob& job) {
+  scope_.metrics.tokens_not_recorded.add();
+  failed_job(job, Failure::kNotRecorded);
+}
+
+void Service::answer(SigningJob& job) {
   scope_.metrics.tokens[static_cast<size_t>(job.algorithm)].add();
   if (job.owner.batch != 0) {
     batch_.signed_job(job);
@@ -157,7 +168,7 @@ void Service::failed_check(SigningJob& job) {
 }
 
 void Service::failed_job(SigningJob& job, Failure why) {
-  scope_.metrics.signing_failures.add();
+  if (why != Failure::kNotRecorded) scope_.metrics.signing_failures.add();
   if (job.task == SigningTask::kCheck) return failed_check(job);
   if (job.owner.batch != 0) {
     batch_.failed_job(job, why);

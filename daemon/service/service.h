@@ -10,6 +10,7 @@
 #include "daemon/endpoint/feed_endpoint.h"
 #include "daemon/endpoint/introspect_batch_endpoint.h"
 #include "daemon/endpoint/introspect_endpoint.h"
+#include "daemon/endpoint/issuance_hold.h"
 #include "daemon/endpoint/revoke_endpoint.h"
 #include "daemon/endpoint/token_checker.h"
 #include "daemon/endpoint/token_endpoint.h"
@@ -19,7 +20,7 @@
 namespace signet {
 
 // Thread rule: its worker's loop thread.
-class Service final : public http::Handler, private SigningSink {
+class Service final : public http::Handler, private SigningSink, private IssuanceHoldSink {
  public:
   // `keystore`, `metrics`, `shared` and `dialects` outlive the service. `jobs_max` bounds answers in the making:
   // beyond, 503. `verify_cache_entries` is the size of the cache of verified tokens. Without `dialects` there are none.
@@ -54,6 +55,9 @@ class Service final : public http::Handler, private SigningSink {
   void signed_job(SigningJob& job) override;
   void checked_job(SigningJob& job, bool held) override;
   void failed_job(SigningJob& job, Failure why) override;
+  void recorded(SigningJob& job) override { answer(job); }
+  void not_recorded(SigningJob& job) override;
+  void answer(SigningJob& job);
   void failed_check(SigningJob& job);
   void serve_elsewhere(const http::Request& request, http::Responder& responder);
 
@@ -68,6 +72,7 @@ class Service final : public http::Handler, private SigningSink {
   VerifyEndpoint verify_;
   std::unique_ptr<DialectService> dialects_;
   FeedEndpoint feed_;
+  IssuanceHold hold_;
   http::Responder* responder_ = nullptr;  // during after_poll
   Mailbox mailbox_;                       // ends first: what it still holds may belong to an endpoint
 };

@@ -61,12 +61,20 @@ struct SigningJob {
   size_t signature_size = 0;
   size_t notes_at = 0;
 
+  // Of a signing, while issuance is audited: the token's record (IssuanceRecord) stands behind the text, from record_at
+  // on; 0 octets = there is none. Where token_hash_at is not 0, the token's hash belongs there.
+  size_t record_at = 0;
+  size_t record_size = 0;
+  size_t token_hash_at = 0;
+  bool held = false;  // by the sink, beyond signed_job: it gives the job back itself
+
   uint64_t queued_in_run = 0;  // of the queue: tells carried-over jobs
   SigningJob* next = nullptr;  // of the free list or of a class queue
 
   std::string_view client() const { return {client_id.data(), client_id_size}; }
   std::string_view input() const { return {buffer.get() + input_begin, input_size}; }
   std::string_view text() const { return {buffer.get(), size}; }
+  std::string_view record() const { return {buffer.get() + record_at, record_size}; }
   // Makes room for `wanted` octets; what the buffer held is lost. Allocates only beyond the capacity.
   void ensure(size_t wanted);
 };

@@ -61,6 +61,8 @@ SigningJob* SigningQueue::take() {
   job->next = nullptr;
   job->size = 0;
   job->task = SigningTask::kSign;
+  job->record_size = 0;
+  job->held = false;
   return job;
 }
 
@@ -220,7 +222,7 @@ void SigningQueue::finish(SigningSink& sink, std::span<SigningJob*> group, size_
     const ByteSpan signature{signatures_.data() + i * signature_size, signature_size};
     base64url_encode(signature, job->buffer.get() + job->signature_at);
     sink.signed_job(*job);
-    give_back(job);
+    if (!job->held) give_back(job);
   }
   if (signed_count < group.size()) fail(sink, group.subspan(signed_count), SigningSink::Failure::kSignerFailed);
 }

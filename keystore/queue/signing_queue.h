@@ -25,7 +25,8 @@
 
 namespace signet {
 
-// Where finished jobs go. Called from `run` on the loop thread; the job goes back to the queue's free list afterwards.
+// Where finished jobs go. Called from `run` on the loop thread; the job goes back to the queue's free list afterwards,
+// unless the sink sets `held`: then it is the sink's, which gives it back later.
 class SigningSink {
  public:
   virtual ~SigningSink() = default;
@@ -34,8 +35,13 @@ class SigningSink {
   virtual void signed_job(SigningJob& job) = 0;
   // A check is done. `job.key_revision` is that of the key it was done with; a key that is gone holds nothing.
   virtual void checked_job(SigningJob& job, bool held) = 0;
-  // kSignerUnavailable: a key in a token, which has too much to do or is not there.
-  enum class Failure : uint8_t { kKeyWithdrawn, kClientChanged, kSignerFailed, kSignerUnavailable };
+  enum class Failure : uint8_t {
+    kKeyWithdrawn,
+    kClientChanged,
+    kSignerFailed,
+    kSignerUnavailable,  // a key in a token, which has too much to do or is not there
+    kNotRecorded,        // signed, but its record could not be kept: nobody may see it. Never from the queue itself
+  };
   virtual void failed_job(SigningJob& job, Failure why) = 0;
 };
 

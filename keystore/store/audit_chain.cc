@@ -13,9 +13,7 @@ namespace signet::store {
 namespace {
 
 Sha256Digest next_hash(const Sha256Digest& before, std::string_view record) {
-  std::string link(as_text(before));
-  link += record;
-  return sha256(as_bytes(link));
+  return sha256_of(before, as_bytes(record));
 }
 
 template <typename Strings>
@@ -40,6 +38,7 @@ AuditRowBytes next_audit_row(const AuditEntry& entry, UnixMs now_ms, uint64_t co
   record.set_subject(std::string(entry.subject));
   record.set_before(entry.before);
   record.set_after(entry.after);
+  record.set_issued(std::string(entry.issued));
   records::AuditRow row;
   row.set_record(record.SerializeAsString());
   state.audit_hash = next_hash(state.audit_hash, row.record());
@@ -47,12 +46,19 @@ AuditRowBytes next_audit_row(const AuditEntry& entry, UnixMs now_ms, uint64_t co
   return {row_key(kNoTenant, state.audit_sequence), row.SerializeAsString()};
 }
 
-AuditChainCheck::Verdict AuditChainCheck::next(std::string_view value, AuditRecord& record) {
-  records::AuditRow row;
+std::optional<AuditRowView> AuditChainCheck::follow(std::string_view value) {
+  const auto row = view_audit_row(value);
+  if (!row || row->sequence != sequence_ + 1) return std::nullopt;
+  const Sha256Digest hash = next_hash(hash_, row->record);
+  if (row->hash != as_text(hash)) return std::nullopt;
+  ++sequence_;
+  hash_ = hash;
+  return row;
+}
+
+bool read_audit_record(std::string_view bytes, AuditRecord& record, std::string& issued) {
   records::AuditRecord read;
-  if (!row.ParseFromArray(value.data(), static_cast<int>(value.size())) || !read.ParseFromString(row.record())) {
-    return Verdict::kUnreadable;
-  }
+  if (!read.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return false;
   record = {.sequence = read.sequence(),
             .commit = read.commit(),
             .time_ms = read.time_ms(),
@@ -64,6 +70,16 @@ AuditChainCheck::Verdict AuditChainCheck::next(std::string_view value, AuditReco
             .subject = std::move(*read.mutable_subject()),
             .before = std::move(*read.mutable_before()),
             .after = std::move(*read.mutable_after())};
+  issued = std::move(*read.mutable_issued());
+  return true;
+}
+
+AuditChainCheck::Verdict AuditChainCheck::next(std::string_view value, AuditRecord& record, std::string& issued) {
+  records::AuditRow row;
+  if (!row.ParseFromArray(value.data(), static_cast<int>(value.size())) ||
+      !read_audit_record(row.record(), record, issued)) {
+    return Verdict::kUnreadable;
+  }
   if (record.sequence != sequence_ + 1) return Verdict::kMoved;
   record.hash = next_hash(hash_, row.record());
   if (row.hash() != as_text(record.hash)) return Verdict::kAltered;

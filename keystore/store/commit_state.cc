@@ -38,6 +38,9 @@ std::string encode_state(const CommitState& state) {
     to->set_issued_before_ms(tenant.issued_before_ms);
   }
   row.set_anchored(state.anchored);
+  row.set_audit_base_sequence(state.audit_log.base_sequence);
+  if (state.audit_log.base_sequence != 0) row.set_audit_base_hash(text(state.audit_log.base_hash));
+  row.set_audit_exported(state.audit_log.exported);
   return row.SerializeAsString();
 }
 
@@ -60,6 +63,10 @@ std::optional<CommitState> decode_state(std::string_view value) {
   }
   state.anchored = row.anchored();
   if (!copy_octets(row.chain_hash(), state.chain_hash) || !copy_octets(row.audit_hash(), state.audit_hash)) {
+    return std::nullopt;
+  }
+  state.audit_log = {.base_sequence = row.audit_base_sequence(), .base_hash = {}, .exported = row.audit_exported()};
+  if (state.audit_log.base_sequence != 0 && !copy_octets(row.audit_base_hash(), state.audit_log.base_hash)) {
     return std::nullopt;
   }
   return state;

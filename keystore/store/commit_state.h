@@ -12,6 +12,13 @@
 
 namespace signet::store {
 
+// What of the audit log is elsewhere.
+struct AuditLogState {
+  uint64_t base_sequence = 0;  // records up to here were pruned
+  Sha256Digest base_hash{};    // of that one
+  uint64_t exported = 0;       // records up to here are in an export
+};
+
 struct CommitState {
   uint64_t commit = 0;
   Sha256Digest chain_hash{};
@@ -19,6 +26,7 @@ struct CommitState {
   uint32_t next_tenant = 0;  // numbers are never reused
   uint64_t audit_sequence = 0;
   Sha256Digest audit_hash{};
+  AuditLogState audit_log;
   PersistedTime time;
   uint64_t feed_epoch = 0;  // random; a follower of another one starts anew
   RestorePoint restore_point;

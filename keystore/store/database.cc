@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
 #include <rocksdb/env.h>
 #include <rocksdb/listener.h>
 #include <rocksdb/write_batch.h>
@@ -239,6 +240,15 @@ std::expected<void, DatabaseError> Database::compact(Family family) {
   return {};
 }
 
+std::expected<void, DatabaseError> Database::drop_files(Family family, std::string_view from, std::string_view to) {
+  const rocksdb::Slice first = slice(from);
+  const rocksdb::Slice end = slice(to);
+  const auto status = rocksdb::DeleteFilesInRange(implementation_->db.get(), implementation_->handle(family), &first,
+                                                  &end, /*include_end=*/false);
+  if (!status.ok()) return std::unexpected(error_of(status));
+  return {};
+}
+
 void Database::close() {
   if (implementation_->db == nullptr) return;
   for (auto*& handle : implementation_->handles) {
@@ -259,6 +269,11 @@ void Batch::put(Family family, std::string_view key, std::string_view value) {
 void Batch::erase(Family family, std::string_view key) {
   SIGNET_CHECK(batch_->Delete(database_.implementation_->handle(family), slice(key)).ok());
 }
+
+void Batch::erase_range(Family family, std::string_view from, std::string_view to) {
+  SIGNET_CHECK(batch_->DeleteRange(database_.implementation_->handle(family), slice(from), slice(to)).ok());
+}
+
 void Batch::save() { batch_->SetSavePoint(); }
 void Batch::roll_back() { SIGNET_CHECK(batch_->RollbackToSavePoint().ok()); }
 void Batch::keep() { SIGNET_CHECK(batch_->PopSavePoint().ok()); }

@@ -61,6 +61,8 @@ class Batch {
 
   void put(Family family, std::string_view key, std::string_view value);
   void erase(Family family, std::string_view key);
+  // Erases every row of [from, to).
+  void erase_range(Family family, std::string_view from, std::string_view to);
   // What follows can be taken back by `roll_back`, or kept by `keep`; each ends one `save`.
   void save();
   void roll_back();
@@ -114,6 +116,9 @@ class Database {
   std::expected<void, DatabaseError> write(Batch& batch);
   // Octets of all tables on disk, about.
   uint64_t all_table_bytes() const;
+  // drop_files removes tables that hold nothing but rows of [from, to), which have been erased: their room is free
+  // at once. Any thread.
+  std::expected<void, DatabaseError> drop_files(Family family, std::string_view from, std::string_view to);
   // Octets of the family's tables on disk.
   uint64_t table_bytes(Family family) const;
   // flush_if_large writes memory tables out when replaying their log would make the next open slow. Blocks.

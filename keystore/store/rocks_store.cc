@@ -97,6 +97,22 @@ class RocksStore final : public Store {
   void append_audit(AuditActor actor, std::string what, std::string detail_json, StoreDone<void> done) override {
     committer_.submit(store::append_audit(std::move(actor), std::move(what), std::move(detail_json), std::move(done)));
   }
+  void record_issuance(IssuanceBatch& batch) override { committer_.submit(store::record_issuance(batch)); }
+  void note_audit_export(AuditActor actor, AuditExport exported, StoreDone<void> done) override {
+    committer_.submit(store::note_audit_export(std::move(actor), std::move(exported), std::move(done)));
+  }
+  // The rows are gone when it is answered, the files some time later.
+  void prune_audit(AuditActor actor, AuditPruning pruning, StoreDone<uint64_t> done) override {
+    auto told = [this, last = pruning.last, done = std::move(done)](std::expected<uint64_t, StoreError> dropped) {
+      const bool any = dropped && *dropped != 0;
+      done(std::move(dropped));
+      if (any) {
+        read<bool>([this, last] { return drop_audit_files(*files_.database, last); },
+                   [](const std::expected<bool, StoreError>&) {});
+      }
+    };
+    committer_.submit(store::prune_audit(std::move(actor), pruning, std::move(told)));
+  }
   void put_last_used(std::vector<LastUsed> rows, uint64_t removals_seen, StoreDone<void> done) override {
     committer_.submit(store::put_last_used(std::move(rows), removals_seen, std::move(done)));
   }

@@ -23,6 +23,7 @@
 #include "keystore/clients/client.h"
 #include "keystore/grants/api_token_index.h"
 #include "keystore/grants/api_token_request.h"
+#include "keystore/grants/issuance_batch.h"
 #include "keystore/grants/refresh_family.h"
 #include "keystore/grants/rotation_request.h"
 #include "keystore/keys/key_set.h"
@@ -30,6 +31,7 @@
 #include "keystore/revocation/feed_tail.h"
 #include "keystore/revocation/revocation.h"
 #include "keystore/store/audit_record.h"
+#include "keystore/store/client_changes.h"
 #include "keystore/store/dialect_record.h"
 #include "keystore/store/grant_queries.h"
 #include "keystore/store/store_backup.h"
@@ -132,48 +134,6 @@ class StoreLoader {
   virtual void on_last_used(const LastUsedRow& row) {}
 };
 
-// What a client update may change; absent = unchanged.
-struct ClientUpdate {
-  std::optional<uint32_t> grants;
-  std::optional<uint32_t> flags_set;    // bits to set
-  std::optional<uint32_t> flags_clear;  // bits to clear
-  std::optional<std::string> scope;
-  std::optional<std::vector<std::string>> audiences;
-  std::optional<std::vector<std::string>> introspect;
-  std::optional<JwsAlgorithm> algorithm;
-  std::optional<uint32_t> ttl_s;
-  std::optional<std::vector<ClientSecret>> secrets;
-  std::optional<std::optional<PasswordVerifier>> password;  // nothing within = it has none any more
-  std::optional<uint64_t> if_revision;                      // refuse with kConflict when the client changed since
-  std::string what;  // audit verb: "client.update", "client.disable", "client.rotate-secret"...
-};
-
-enum class OnConflict : uint8_t { kFail, kSkip, kUpdate };
-// Members of a client that an import names. An update changes these and no others: a default for what a line does not
-// mention could widen what the client may do. Flags are not among them; kClientIntrospectAll belongs to introspect.
-enum ImportMember : uint8_t {
-  kImportGrants = 1,
-  kImportScope = 2,
-  kImportAudiences = 4,
-  kImportIntrospect = 8,
-  kImportAlgorithm = 16,
-  kImportTtl = 32,
-  kImportSecrets = 64,
-  kImportPassword = 128,
-};
-// One chunk of an import: all of it or nothing, in one commit, with its progress row.
-struct ImportChunk {
-  std::string import_id;  // hash of file and options, hex
-  uint64_t chunk = 0;     // 0, 1, ...: must be the next one; the one before again answers as it did
-  OnConflict on_conflict = OnConflict::kFail;
-  std::vector<Client> clients;
-  std::vector<uint8_t> given;  // bits of ImportMember, one for each of `clients`; needed for kUpdate
-};
-struct ImportOutcome {
-  uint64_t added = 0, updated = 0, skipped = 0;
-  bool repeated = false;  // this chunk was already committed; nothing changed
-};
-
 struct RevocationOutcome {
   bool fresh = false;           // else it was revoked already
   uint64_t sequence = 0;        // of the tenant's feed, when fresh
@@ -259,6 +219,16 @@ class Store {
   virtual void put_secret(AuditActor actor, SecretRow secret, StoreDone<void> done) = 0;
   // An audit record alone, e.g. export of a secret: durable before `done`.
   virtual void append_audit(AuditActor actor, std::string what, std::string detail_json, StoreDone<void> done) = 0;
+  // Puts records of issued tokens into the audit log, as one row, durable before the batch is completed. Allocates
+  // nothing on the caller's thread. Refused as busy or unavailable when the store cannot.
+  virtual void record_issuance(IssuanceBatch& batch) = 0;
+  // Remembers, with an audit record, that an export holds everything up to a record. kInvalid when the store's own
+  // record there has another hash, kNotFound when it has none.
+  virtual void note_audit_export(AuditActor actor, AuditExport exported, StoreDone<void> done) = 0;
+  // Drops audit records for good, and keeps sequence and hash of the last one dropped, with an audit record of it.
+  // Gives how many were dropped; none is no error. kInvalid beyond what was exported, unless the loss is accepted, and
+  // beyond the end; kNotFound when the record is not there.
+  virtual void prune_audit(AuditActor actor, AuditPruning pruning, StoreDone<uint64_t> done) = 0;
   // Coarse last-used minutes. Not audited. Rows of clients that are gone are left out. An empty list is allowed and
   // commits the time of day alone, so that an idle installation knows after a restart how late it is. `removals_seen`
   // is what client_removals said before the rows were collected from what had been published: while it still says so,

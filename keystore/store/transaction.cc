@@ -166,6 +166,24 @@ void Transaction::audit(const AuditEntry& entry) {
   put(Family::kAudit, row.key, std::move(row.value));
 }
 
+void Transaction::audit_issuance(std::string_view lines) {
+  static const AuditActor kActor{.via = "issuance"};
+  audit({.actor = kActor,
+         .tenant = kNoTenant,
+         .what = kTokenIssued,
+         .subject = {},
+         .before = {},
+         .after = {},
+         .issued = lines});
+}
+
+void Transaction::prune_audit(uint64_t last, const Sha256Digest& hash) {
+  const uint64_t first = state_.audit_log.base_sequence + 1;
+  batch_.erase_range(Family::kAudit, row_key(kNoTenant, first), row_key(kNoTenant, last + 1));
+  state_.audit_log.base_sequence = last;
+  state_.audit_log.base_hash = hash;
+}
+
 namespace {
 
 bool concerns(const Revocation& revocation, const TokenFacts& facts) {

@@ -2,6 +2,7 @@
 // commit did; an operation that is refused leaves no trace. Committer thread.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <string>
@@ -51,6 +52,13 @@ class Transaction {
   // The criterion's time so far, 0 = none.
   UnixMs issued_before(const Revocation& criterion) const;
   void audit(const AuditEntry& entry);
+  // The records of issued tokens, each with its line feed, as one row.
+  void audit_issuance(std::string_view lines);
+  const AuditLogState& audit_state() const { return state_.audit_log; }
+  void note_audit_export(uint64_t last) { state_.audit_log.exported = std::max(state_.audit_log.exported, last); }
+  // prune_audit drops the audit records up to `last`, whose hash is given. Nothing of them may have been written by
+  // this commit.
+  void prune_audit(uint64_t last, const Sha256Digest& hash);
   uint64_t next_revision() { return ++state_.revision; }
   uint32_t take_tenant_number() { return state_.next_tenant++; }
   UnixMs now_ms() const { return now_ms_; }

@@ -17,13 +17,16 @@ void keyed_blake2b(MutableByteSpan out, const HashKey& key, ByteSpan message) {
 
 }  // namespace
 
-Sha256Digest sha256(ByteSpan message) {
+Sha256Digest sha256(ByteSpan message) { return sha256_of(message, {}); }
+
+Sha256Digest sha256_of(ByteSpan first, ByteSpan second) {
   static_assert(SHA256_DIGEST_LENGTH == sizeof(Sha256Digest));
   // OpenSSL's and not libsodium's, which never uses the processor's own instructions: the chain hash over every commit
   // was half of what the committer did for a rotation (bench/README.md).
   SHA256_CTX state;
   Sha256Digest digest;
-  const bool hashed = SHA256_Init(&state) == 1 && SHA256_Update(&state, message.data(), message.size()) == 1 &&
+  const bool hashed = SHA256_Init(&state) == 1 && SHA256_Update(&state, first.data(), first.size()) == 1 &&
+                      SHA256_Update(&state, second.data(), second.size()) == 1 &&
                       SHA256_Final(digest.data(), &state) == 1;
   SIGNET_CHECK(hashed);
   return digest;

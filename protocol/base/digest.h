@@ -16,6 +16,8 @@ using HashKey = std::array<uint8_t, 32>;  // secret; holders wipe it
 
 // sha256 (FIPS 180-4). Any thread, does not allocate.
 Sha256Digest sha256(ByteSpan message);
+// sha256_of: of two parts, one behind the other. Likewise.
+Sha256Digest sha256_of(ByteSpan first, ByteSpan second);
 
 // BLAKE2b with a 32-byte key (RFC 7693), 32 or 16 octets out. Any thread, does not allocate.
 KeyedHash256 keyed_hash_256(const HashKey& key, ByteSpan message);

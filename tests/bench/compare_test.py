@@ -95,6 +95,16 @@ class Compare(unittest.TestCase):
         self.needs("taskset")
         self.check("rotation", "--rounds", "1", "--seconds", "2", rows=4)
 
+    def test_issuance_audit(self):
+        self.needs("taskset")
+        self.check("issuance_audit", "--rounds", "1", "--seconds", "1", "--connections", "16", rows=3)
+
+    def test_audit_verify(self):
+        self.needs("taskset")
+        if not (BUILD / "bench" / "fill_store").exists():
+            self.skipTest("the benchmarks are not built")
+        self.check("audit_verify", "--count", "30000", "--times", "1", rows=2)
+
     def test_compare(self):
         self.needs("taskset", "wrk", "nginx")
         if not (BUILD / "bench" / "signing_bench").exists():

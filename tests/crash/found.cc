@@ -38,7 +38,8 @@ std::string check_audit_chain(const std::string& data) {
   bool whole = true;
   const auto scanned = (*database)->scan(store::Family::kAudit, {}, {}, [&](auto, auto value) {
     AuditRecord record;
-    whole = chain.next(value, record) == store::AuditChainCheck::Verdict::kFollows;
+    std::string issued;
+    whole = chain.next(value, record, issued) == store::AuditChainCheck::Verdict::kFollows;
     return whole;
   });
   if (!scanned) return scanned.error().text;

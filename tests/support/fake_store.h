@@ -22,6 +22,9 @@ class FakeStore : public Store {
   void reseal_cells(AuditActor, CellReseal, StoreDone<size_t>) override { std::abort(); }
   void put_secret(AuditActor, SecretRow, StoreDone<void>) override { std::abort(); }
   void append_audit(AuditActor, std::string, std::string, StoreDone<void>) override { std::abort(); }
+  void record_issuance(IssuanceBatch&) override { std::abort(); }
+  void note_audit_export(AuditActor, AuditExport, StoreDone<void>) override { std::abort(); }
+  void prune_audit(AuditActor, AuditPruning, StoreDone<uint64_t>) override { std::abort(); }
   void put_last_used(std::vector<LastUsed>, uint64_t, StoreDone<void>) override { std::abort(); }
   uint64_t client_removals() const override { std::abort(); }
   void revoke(AuditActor, Revocation, StoreDone<RevocationOutcome>) override { std::abort(); }

@@ -42,6 +42,7 @@ MAY_INCLUDE = {
     "keystore/restore": ["protocol", "keystore"],
     "keystore": ["protocol", "keystore"],
     "daemon/http": ["protocol/base"],
+    "daemon/audit": ["protocol", "keystore", "daemon/log.h"],
     "daemon/endpoint": ["protocol", "keystore", "daemon/http", "daemon/log.h", "daemon/metrics.h",
                         "daemon/failed_authentication_log.h", "daemon/rate_limit_log.h"],
     "daemon/dialect": ["protocol", "keystore", "daemon/endpoint", "daemon/http", "daemon/log.h", "daemon/metrics.h",

@@ -13,7 +13,7 @@ _signetctl_verbs() {
     tenant) echo "add list remove" ;;
     vault) echo "status init unseal seal slot-add slot-remove check rekey" ;;
     backup) echo "create list verify restore accept stop" ;;
-    audit) echo "tail verify" ;;
+    audit) echo "export prune tail verify" ;;
     clock) echo "accept" ;;
   esac
 }
@@ -59,7 +59,9 @@ _signetctl_options() {
       echo "--backup --key-file --passphrase --share --revive-tokens --revive-families --replace-anchor --yes" ;;
     "backup accept") echo "--yes" ;;
     "backup stop") echo "" ;;
-    "audit verify") echo "" ;;
+    "audit export") echo "--before --older-than --out" ;;
+    "audit prune") echo "--export --before --older-than --lose-records" ;;
+    "audit verify") echo "--file" ;;
     "audit tail") echo "--lines --follow --tenant --what --subject" ;;
     "key export-secret") echo "--tenant --out" ;;
     "token issue") echo "--client --tenant --subject --refresh --scope --audience --ttl --claims-stdin" ;;

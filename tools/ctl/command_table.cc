@@ -50,6 +50,8 @@ constexpr std::array kCommands{
     Command{"vault", "slot-remove", vault_slot_remove, "Remove a way to open the vault"},
     Command{"vault", "check", vault_check, "Tell which slot something opens, without opening anything"},
     Command{"vault", "rekey", vault_rekey, "Give the vault a new root key and seal every secret anew"},
+    Command{"audit", "export", audit_export, "Write the front of the audit log to a file that proves itself"},
+    Command{"audit", "prune", audit_prune, "Drop the front of the audit log, once it is exported"},
     Command{"audit", "tail", audit_tail, "Show the end of the audit log, and follow it"},
     Command{"audit", "verify", audit_verify, "Find altered, removed and reordered records in the audit log"},
     Command{"backup", "create", backup_create, "Write a backup while the daemon serves"},

@@ -42,6 +42,8 @@ Outcome backup_verify(Call& call);
 Outcome backup_restore(Call& call);
 Outcome backup_accept(Call& call);
 Outcome backup_stop(Call& call);
+Outcome audit_export(Call& call);
+Outcome audit_prune(Call& call);
 Outcome audit_tail(Call& call);
 Outcome audit_verify(Call& call);
 Outcome key_export_secret(Call& call);

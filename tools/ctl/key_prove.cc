@@ -94,6 +94,18 @@ std::expected<std::vector<std::string>, Failure> tenant_names(Call& call) {
   return names;
 }
 
+// What was pruned cannot be replayed: says from when on it can be proved.
+Outcome begin_behind_pruning(Call& call, KeyProof& proof) {
+  const auto page = fetch_audit_page(call, 0, "&limit=1");
+  if (!page) return std::unexpected(page.error());
+  if (page->base == 0 || page->records->empty()) return {};
+  const JsonValue& first = page->records->front();
+  proof.begin_at(static_cast<UnixSeconds>(number_of(first, "time_ms") / 1000));
+  call.note(fmt::format("audit records up to {} were pruned: what follows holds from {} on", page->base,
+                        text_of(first, "time")));
+  return {};
+}
+
 }  // namespace
 
 Outcome key_prove(Call& call) {
@@ -108,6 +120,7 @@ Outcome key_prove(Call& call) {
   const auto rules = fetch_rules(call);
   if (!rules) return std::unexpected(rules.error());
   KeyProof proof(*rules, *since / 1000);
+  if (auto began = begin_behind_pruning(call, proof); !began) return began;
   const auto log = read_audit_log(call, "&what=key.", [&](const AuditPage& page) {
     for (const JsonValue& record : *page.records) proof.take(record);
   });

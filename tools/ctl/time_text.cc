@@ -99,4 +99,18 @@ std::string duration_text(int64_t seconds) {
   return fmt::format("{} d {} h", seconds / kDay, seconds % kDay / kHour);
 }
 
+std::optional<int64_t> parse_duration(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  const char unit = text.back();
+  const int64_t seconds = unit == 'd' ? kDay : unit == 'h' ? kHour : unit == 'm' ? kMinute : unit == 's' ? 1 : 0;
+  text.remove_suffix(1);
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (seconds == 0 || error != std::errc() || end != text.data() + text.size() || text.front() == '-') {
+    return std::nullopt;
+  }
+  if (number > 100 * 365 * kDay / seconds) return std::nullopt;
+  return number * seconds;
+}
+
 }  // namespace signet::ctl

@@ -19,4 +19,7 @@ std::string duration_text(int64_t seconds);
 // what is finer than a millisecond is dropped. Nothing for any other text, for no day of the calendar and before 1970.
 std::optional<UnixMs> parse_rfc3339(std::string_view text);
 
+// parse_duration: "90d", "12h", "30m" or "45s" in seconds. Nothing for any other text, and beyond 100 years.
+std::optional<int64_t> parse_duration(std::string_view text);
+
 }  // namespace signet::ctl

@@ -26,6 +26,10 @@ OperationPtr raise_key_bounds(AuditActor actor, KeyBounds bounds, StoreDone<void
 OperationPtr reseal_cells(AuditActor actor, CellReseal reseal, StoreDone<size_t> done);
 OperationPtr put_secret(AuditActor actor, SecretRow secret, StoreDone<void> done);
 OperationPtr append_audit(AuditActor actor, std::string what, std::string detail_json, StoreDone<void> done);
+// Made in the batch's own memory.
+OperationPtr record_issuance(IssuanceBatch& batch);
+OperationPtr note_audit_export(AuditActor actor, AuditExport exported, StoreDone<void> done);
+OperationPtr prune_audit(AuditActor actor, AuditPruning pruning, StoreDone<uint64_t> done);
 OperationPtr put_last_used(std::vector<LastUsedRow> rows, uint64_t removals_seen, StoreDone<void> done);
 OperationPtr revoke(AuditActor actor, Revocation revocation, StoreDone<RevocationOutcome> done);
 OperationPtr list_revocations(RevocationQuery query, StoreDone<RevocationPage> done);

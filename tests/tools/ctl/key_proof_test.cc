@@ -71,8 +71,9 @@ std::vector<Record> rotation() {
           {end, "key.retire", stopped(k1, over), retired(stopped(k1, over), end), "", 4}};
 }
 
-KeyProof replay(const std::vector<Record>& records) {
+KeyProof replay(const std::vector<Record>& records, int64_t begin = 0) {
   KeyProof proof(kRules);
+  if (begin != 0) proof.begin_at(begin);
   int sequence = 0;
   for (const Record& record : records) {
     const std::string text =
@@ -103,6 +104,52 @@ TEST(KeyProof, ARotationByTheRulesHolds) {
   EXPECT_EQ(proof.moments()[1].signing, std::vector<std::string>{"k1 (EdDSA)"});
   EXPECT_EQ(proof.moments()[3].signing, std::vector<std::string>{"k2 (EdDSA)"});
   EXPECT_EQ(proof.moments()[4].published, std::vector<std::string>{"k2"});
+}
+
+TEST(KeyProof, BehindAPruningKeysAreTakenAsTheirFirstRecordFoundThem) {
+  auto records = rotation();
+  records.erase(records.begin(), records.begin() + 2);  // both publications
+  EXPECT_FALSE(replay(records).faults().empty());
+  const KeyProof proof = replay(records, records.front().at);
+  EXPECT_TRUE(proof.faults().empty()) << proof.faults().front();
+}
+
+TEST(KeyProof, BehindAPruningAMissingPublicationIsStillNamed) {
+  auto records = rotation();
+  const int64_t begin = records[1].at - 1;
+  records.erase(records.begin(), records.begin() + 2);  // the second is of after the pruning
+  const KeyProof proof = replay(records, begin);
+  ASSERT_FALSE(proof.faults().empty());
+  EXPECT_NE(proof.faults().front().find("k2"), std::string::npos) << proof.faults().front();
+}
+
+TEST(KeyProof, BehindAPruningAnEarlyActivationIsStillNamed) {
+  auto records = rotation();
+  const int64_t early = records[2].at - 1;
+  records[2].at = records[3].at = early;
+  records[3].after.activated_at = early;
+  records[2].after.retiring_at = early;
+  records.erase(records.begin(), records.begin() + 2);
+  records.pop_back();
+  const KeyProof proof = replay(records, records.front().at);
+  ASSERT_EQ(proof.faults().size(), 1u);
+  EXPECT_NE(proof.faults().front().find("was activated early"), std::string::npos) << proof.faults().front();
+}
+
+TEST(KeyProof, BehindAPruningAKeyThatWasLeftAloneIsNoFault) {
+  const auto key = [](int64_t created_at) {
+    return *read_answer(
+        fmt::format(R"({{"kid":"k9","tenant":"default","status":"active","created_at":"{}"}})", rfc3339(created_at)));
+  };
+  KeyProof pruned(kRules);
+  pruned.begin_at(kStart);
+  pruned.compare(key(kStart - 1));
+  EXPECT_TRUE(pruned.faults().empty());
+  pruned.compare(key(kStart + 1));
+  EXPECT_EQ(pruned.faults().size(), 1u);
+  KeyProof whole(kRules);
+  whole.compare(key(kStart - 1));
+  EXPECT_EQ(whole.faults().size(), 1u);
 }
 
 TEST(KeyProof, NamesAnEarlyActivation) {

@@ -101,9 +101,13 @@ void KeyProof::take(const JsonValue& record) {
   const JsonValue* after = record.find("after");
   if (after == nullptr || after->as_object() == nullptr) return fault(what + " does not say what the key is then");
   const KeyState state = state_of(record, *after);
-  const auto known = keys_.find({state.tenant, state.kid});
+  auto known = keys_.find({state.tenant, state.kid});
   const JsonValue* before = record.find("before");
   const bool had_before = before != nullptr && before->as_object() != nullptr;
+  if (known == keys_.end() && had_before && begin_ != 0) {
+    const KeyState found = state_of(record, *before);
+    if (found.created_at <= begin_) known = keys_.emplace(Name{state.tenant, state.kid}, found).first;
+  }
   if (known == keys_.end() && what != "key.add") {
     fault(fmt::format("{} of key {}, whose publication is missing: no record says since when verifiers could know it",
                       what, state.kid));
@@ -211,7 +215,11 @@ void KeyProof::compare(const JsonValue& key) {
   sequence_.clear();
   const std::string kid = text_of(key, "kid"), tenant = text_of(key, "tenant");
   const auto known = keys_.find({tenant, kid});
-  if (known == keys_.end()) return fault(fmt::format("key {} of tenant {} is in no record", kid, tenant));
+  if (known == keys_.end()) {
+    // Published before what is left of the log, and left alone since.
+    if (begin_ != 0 && text_of(key, "created_at") <= rfc3339(begin_)) return;
+    return fault(fmt::format("key {} of tenant {} is in no record", kid, tenant));
+  }
   compared_.insert(known->first);
   const KeyState& state = known->second;
   const auto time_is = [&](std::string_view member, int64_t logged) {

@@ -43,6 +43,10 @@ class KeyProof {
   // Moments and gaps before `since` are left out; faults never.
   explicit KeyProof(const KeyRules& rules, UnixSeconds since = 0) : rules_(rules), since_(since) {}
 
+  // The front of the log was pruned, and what is left begins at that time: keys from before it are taken as the first
+  // record of them found them, or as they are when there is none.
+  void begin_at(UnixSeconds begin) { begin_ = begin; }
+
   // take replays the next record of the log whose `what` begins with "key.".
   void take(const JsonValue& record);
   // compare checks that a key is now what the log left it as; `key` is one of the daemon's list of that tenant.
@@ -70,6 +74,7 @@ class KeyProof {
 
   const KeyRules rules_;
   const UnixSeconds since_;
+  UnixSeconds begin_ = 0;  // 0 = the log is whole
   std::map<Name, KeyState> keys_;
   std::vector<KeyMoment> moments_;
   std::vector<std::string> faults_, gaps_;
