@@ -14,5 +14,6 @@ std::string_view check_ip_address(std::string_view value);
 std::string_view check_dialect_name(std::string_view value);
 std::string_view check_dialect_switch(std::string_view value);
 std::string_view check_key_rotation(std::string_view value);
+std::string_view check_vault_credential(std::string_view value);
 
 }  // namespace signet

@@ -81,7 +81,7 @@ std::expected<size_t, ErrorReply> TokenComposer::prepare(const IssueRequest& req
   }
   client_ = &request.client;
   tenant_ = request.tenant.tenant;
-  expires_in_s_ = effective_ttl_s(0, request.client, scope_.shared.settings.load());
+  expires_in_s_ = effective_ttl_s(0, request.tenant, request.client, scope_.shared.settings.load());
   Jti jti;
   std::array<char, kCnfMemberMax> cnf;
   claims_size_ = compose_claims({.tenant = request.tenant,
