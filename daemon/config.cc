@@ -131,6 +131,9 @@ class Reader {
   void check_relations() {
     if (!errors_.empty()) return;  // the values are not all there
     if (config_.listen.empty()) error(0, "listen", "expected at least one address");
+    if (!config_.vault_credential.empty() && !config_.key_file.empty()) {
+      error(0, "vault_credential", "expected in place of key_file, not beside it");
+    }
     if (config_.refresh_idle_s > config_.refresh_absolute_s) {
       error(0, "refresh_idle_s", "expected at most refresh_absolute_s");
     }

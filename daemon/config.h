@@ -17,8 +17,9 @@ namespace signet {
 
 struct Config {
   std::string data_dir;
-  bool start_sealed = false;  // --sealed: wait for `vault unseal` although the key file may be there
-  std::string key_file;       // default: DATA/vault.key (say in the documents: better on another disk)
+  bool start_sealed = false;     // --sealed: wait for `vault unseal` although the key file may be there
+  std::string key_file;          // default: DATA/vault.key (say in the documents: better on another disk)
+  std::string vault_credential;  // in place of the key file
   std::vector<std::string> listen{"127.0.0.1:8420"};
   std::vector<std::string> console_listen{"127.0.0.1:8421"};
   std::string plaintext;       // "behind-proxy" allows non-loopback listeners without TLS

@@ -35,6 +35,16 @@ const std::array kKeys{
                "that was put back as a whole from an older copy, in which what was revoked since would be valid "
                "again. Without it only a store without its mark is noticed. Made with the first start that has "
                "it; a start without it forgets that there was one."},
+    ConfigKey{.name = "vault_credential",
+              .place = &C::vault_credential,
+              .check = check_vault_credential,
+              .default_text = "unset",
+              .cost = "None while running.",
+              .doc =
+                  "In place of `key_file`: the name of a credential that systemd hands over (`LoadCredential=`, "
+                  "`LoadCredentialEncrypted=`), which is a file of `$CREDENTIALS_DIRECTORY`. `\"NAME\"` holds the 32 "
+                  "octets of a key file, `\"passphrase:NAME\"` a passphrase. Never made: it is there before the "
+                  "first start."},
     ConfigKey{.name = "issuer",
               .place = &C::issuer,
               .check = check_issuer,
@@ -152,14 +162,15 @@ const std::array kKeys{
               .cost = "A token may carry an `iat` that much before one that was issued earlier.",
               .doc = "How far the clock may be behind the time last written to the store before tokens are no longer "
                      "issued (503)."},
-    ConfigKey{.name = "jwks_max_age_s",
-              .place = &C::jwks_max_age_s,
-              .min = 0,
-              .max = kDay,
-              .unit = "seconds",
-              .reloadable = true,
-              .cost = "A new key must be published for that long before it may sign.",
-              .doc = "`max-age` with which the key set is served."},
+    ConfigKey{
+        .name = "jwks_max_age_s",
+        .place = &C::jwks_max_age_s,
+        .min = 0,
+        .max = kDay,
+        .unit = "seconds",
+        .reloadable = true,
+        .cost = "A new key must be published for that long before it may sign.",
+        .doc = "`max-age` with which the key set is served; less when a key of it is to make its next step sooner."},
     ConfigKey{.name = "key_rotation_s",
               .place = &C::key_rotation_s,
               .min = 0,
@@ -171,7 +182,7 @@ const std::array kKeys{
               .doc =
                   "How long a key signs before its successor does; 0 = until `signetctl key rotate`. The successor is "
                   "published early enough. HMAC keys of audiences are never replaced by themselves. At least 3600, "
-                  "unless 0."},
+                  "unless 0. A tenant may have a period of its own (`signetctl tenant update`)."},
     ConfigKey{.name = "key_rotation",
               .place = &C::key_rotation,
               .check = check_key_rotation,

@@ -8,6 +8,7 @@
 
 #include "daemon/http/server_loop.h"
 #include "daemon/key_rotation.h"
+#include "keystore/vault/credential.h"
 
 namespace signet {
 namespace {
@@ -111,6 +112,11 @@ std::string_view check_dialect_switch(std::string_view value) {
   const bool ends = value.ends_with("=on") || value.ends_with("=off");
   const bool named = dot != std::string_view::npos && dot > 0 && value.find('=') > dot + 1;
   return ends && named ? std::string_view() : "DIALECT.SWITCH=on or DIALECT.SWITCH=off";
+}
+
+std::string_view check_vault_credential(std::string_view value) {
+  if (parse_vault_credential(value)) return {};
+  return R"(a credential's name, "signet-root", or "passphrase:NAME": A-Za-z0-9._- with no dot first)";
 }
 
 }  // namespace signet

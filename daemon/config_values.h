@@ -18,5 +18,6 @@ std::string_view check_dialect_switch(std::string_view value);
 std::string_view check_key_rotation(std::string_view value);
 std::string_view check_audit_issuance(std::string_view value);
 std::string_view check_audit_sink(std::string_view value);
+std::string_view check_vault_credential(std::string_view value);
 
 }  // namespace signet

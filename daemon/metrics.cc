@@ -44,6 +44,8 @@ std::string_view rate_limit_name(RateLimitKind kind) {
       return "client";
     case RateLimitKind::kAddress:
       return "address";
+    case RateLimitKind::kTenant:
+      return "tenant";
     case RateLimitKind::kFailedAuthentication:
       return "failed_authentication";
     case RateLimitKind::kCount:

@@ -44,7 +44,7 @@ enum class AuthFailure : uint8_t {
 };
 std::string_view auth_failure_name(AuthFailure reason);  // label value
 
-enum class RateLimitKind : uint8_t { kClient, kAddress, kFailedAuthentication, kCount };
+enum class RateLimitKind : uint8_t { kClient, kAddress, kFailedAuthentication, kTenant, kCount };
 std::string_view rate_limit_name(RateLimitKind kind);  // label value
 
 // What came of a presented refresh token. All but the first two are refusals.

@@ -14,6 +14,7 @@
 #include "daemon/dialect_start.h"
 #include "daemon/key_rotation.h"
 #include "daemon/log.h"
+#include "keystore/vault/credential.h"
 
 namespace signet {
 namespace {
@@ -74,7 +75,16 @@ void log_pkcs11_event(Pkcs11Event event, const std::string& text) {
 
 bool opens_by_hand_alone(const Config& config) {
   std::error_code error;
-  if (std::filesystem::exists(config.key_file, error)) return false;
+  if (!config.vault_credential.empty()) {
+    const auto credential = parse_vault_credential(config.vault_credential);
+    const auto secret =
+        credential ? secret_of_credential(*credential) : std::unexpected(VaultError::kBadCredentialName);
+    const bool missing =
+        !secret && (secret.error() == VaultError::kNoCredentials || secret.error() == VaultError::kCredentialMissing);
+    if (!missing) return false;
+  } else if (std::filesystem::exists(config.key_file, error)) {
+    return false;
+  }
   const auto summary = read_vault_summary(config.data_dir);
   return summary && std::ranges::any_of(summary->slots, [](const VaultSlotInfo& slot) {
            return slot.kind == slot_kind_name(SlotKind::kPassphrase) || slot.kind == slot_kind_name(SlotKind::kShares);
@@ -94,6 +104,7 @@ ServiceSettings service_settings(const Config& config, size_t workers) {
           .refresh_absolute_s = config.refresh_absolute_s,
           .refresh_grace_s = config.refresh_grace_s,
           .body_size_max = config.limits.body_size_max,
+          .workers = workers,
           .client_limit = make_rate_limit(config.client_rate_per_s, config.client_burst, workers),
           .address_limit = make_rate_limit(config.address_rate_per_s, config.address_burst, workers),
           .failed_authentication_limit =
@@ -184,6 +195,7 @@ std::string Server::open_keystore() {
   auto opened = Keystore::open({.data_dir = config_.data_dir,
                                 .key_file = config_.key_file,
                                 .rollback_anchor = config_.rollback_anchor,
+                                .vault_credential = config_.vault_credential,
                                 .create = true,
                                 .workers = worker_count(),
                                 .issuer = config_.issuer,

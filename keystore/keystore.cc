@@ -13,6 +13,7 @@ KeystoreImplementation::KeystoreImplementation(const KeystoreOptions& options, s
       schedule_(options.key_schedule),
       jwks_max_age_s_(options.jwks_max_age_s) {
   schedule_.skew_s = options.clock_skew_s;
+  builder_.set_schedule(schedule_, terms_of_new_key());
 }
 
 KeystoreImplementation::~KeystoreImplementation() {

@@ -31,10 +31,11 @@ namespace signet {
 struct KeystoreOptions {
   std::filesystem::path data_dir;
   std::filesystem::path key_file;
-  std::string rollback_anchor;  // path of a second mark on another disk; empty = none
-  bool create = false;          // make vault and store when DATA is empty or absent
-  size_t workers = 1;           // signers are made for each, plus one for the admin side
-  std::string issuer;           // of the default tenant, no trailing slash; others get issuer + "/t/" + name
+  std::string rollback_anchor;   // path of a second mark on another disk; empty = none
+  std::string vault_credential;  // in place of the key file: see vault/credential.h; empty = none
+  bool create = false;           // make vault and store when DATA is empty or absent
+  size_t workers = 1;            // signers are made for each, plus one for the admin side
+  std::string issuer;            // of the default tenant, no trailing slash; others get issuer + "/t/" + name
   uint32_t jwks_max_age_s = 300;
   uint32_t ttl_s_max = kAccessTokenLifetimeMaxS;
   KeySchedule key_schedule;    // its skew is clock_skew_s
@@ -154,6 +155,9 @@ class Keystore {
   virtual uint32_t clock_skew_s() const = 0;
   // What the keeper is going to do with the keys of every tenant until `horizon`. Admin loop, between two passes.
   virtual std::vector<KeyDuty> plan_keys(UnixSeconds now, UnixSeconds horizon) const = 0;
+  // update_tenant changes what a tenant may: Store::update_tenant, with the configured bounds. Answered after every
+  // worker has passed it.
+  virtual void update_tenant(AuditActor actor, std::string name, TenantUpdate update, StoreDone<TenantRow> done) = 0;
   // export_secret gives an HMAC key's secret, audited before `done`.
   virtual void export_secret(AuditActor actor, uint32_t tenant, std::string kid, StoreDone<SecretBytes> done) = 0;
   // hash_passwords makes the verifiers of new passwords, in their order, on a background thread: see PasswordHasher.

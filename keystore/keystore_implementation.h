@@ -68,6 +68,7 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   uint32_t clock_skew_s() const override { return options_.clock_skew_s; }
   std::optional<Pkcs11Status> pkcs11_status() const override;
   std::vector<KeyDuty> plan_keys(UnixSeconds now, UnixSeconds horizon) const override;
+  void update_tenant(AuditActor actor, std::string name, TenantUpdate update, StoreDone<TenantRow> done) override;
   void set_issuer(std::string issuer, StoreDone<void> done) override;
   void set_jwks_max_age(uint32_t jwks_max_age_s, StoreDone<void> done) override;
   void set_key_schedule(KeySchedule schedule) override;
@@ -143,6 +144,7 @@ class KeystoreImplementation final : public Keystore, public StoreListener {
   // keystore_key_life.cc
   struct RotationPlace;
   KeyTerms terms_of_new_key() const;
+  void publish_schedule();
   std::expected<void, std::string> keep_key_bounds();
   std::expected<RotationPlace, StoreError> find_rotation_place(const KeyRotation& rotation) const;
   std::expected<KeyStepDone, StoreError> step_now(const AuditActor& actor, KeyStep step);

@@ -47,6 +47,7 @@ std::expected<void, std::string> KeystoreImplementation::keep_key_bounds() {
 
 void KeystoreImplementation::set_jwks_max_age(uint32_t jwks_max_age_s, StoreDone<void> done) {
   jwks_max_age_s_ = jwks_max_age_s;
+  publish_schedule();
   store_->raise_key_bounds(keeper(), {jwks_max_age_s, options_.ttl_s_max}, std::move(done));
 }
 
@@ -56,7 +57,21 @@ void KeystoreImplementation::set_key_schedule(KeySchedule schedule) {
     schedule_ = std::move(schedule);
     schedule_.skew_s = options_.clock_skew_s;
   }
+  publish_schedule();
   if (keeper_) keeper_->changed();
+}
+
+// When key sets are going to change, workers tell those who cache them.
+void KeystoreImplementation::publish_schedule() {
+  const std::lock_guard lock(publish_mutex_);
+  builder_.set_schedule(schedule_, terms_of_new_key());
+  keys_->publish(builder_.build(), domain_);
+}
+
+void KeystoreImplementation::update_tenant(AuditActor actor, std::string name, TenantUpdate update,
+                                           StoreDone<TenantRow> done) {
+  store_->update_tenant(std::move(actor), std::move(name), update, {jwks_max_age_s_.load(), options_.ttl_s_max},
+                        std::move(done));
 }
 
 std::vector<KeyDuty> KeystoreImplementation::plan_keys(UnixSeconds now, UnixSeconds horizon) const {

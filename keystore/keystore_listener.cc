@@ -105,7 +105,9 @@ bool KeystoreImplementation::publish_keys(std::span<const StoreChange> changes) 
   bool withdrawn = false;
   for (const StoreChange& change : changes) {
     if (const auto* tenant = std::get_if<TenantPut>(&change)) {
-      builder_.put_tenant(tenant->tenant.number, tenant->tenant.name, tenant->tenant.created_at);
+      const TenantRow& row = tenant->tenant;
+      withdrawn |= builder_.has_tenant(row.number);
+      builder_.put_tenant(row.number, row.name, row.created_at, row.limits);
       changed = true;
     } else if (const auto* removed = std::get_if<TenantRemoved>(&change)) {
       builder_.remove_tenant(removed->number);

@@ -9,6 +9,7 @@
 
 #include "keystore/clients/kernel_random.h"
 #include "keystore/keystore_implementation.h"
+#include "keystore/vault/credential.h"
 #include "protocol/base/secret_bytes.h"
 
 namespace signet {
@@ -25,6 +26,7 @@ bool present(const fs::path& path) {
 
 std::string vault_failure(const KeystoreOptions& options, VaultError error) {
   std::string text = fmt::format("{}: {}", (options.data_dir / "vault").string(), vault_error_text(error));
+  if (!options.vault_credential.empty()) return text + fmt::format(" (credential: {})", options.vault_credential);
   switch (error) {
     case VaultError::kKeyFileMode:
       return text + fmt::format(" (chmod 0600 {})", options.key_file.string());
@@ -36,6 +38,19 @@ std::string vault_failure(const KeystoreOptions& options, VaultError error) {
     default:
       return text;
   }
+}
+
+// The vault that is there, or a new one, by what the operator configured.
+std::expected<std::unique_ptr<Vault>, VaultError> reach_vault(const KeystoreOptions& options, bool create) {
+  const fs::path& data = options.data_dir;
+  if (options.vault_credential.empty()) {
+    return create ? Vault::create(data, options.key_file) : Vault::open(data, options.key_file);
+  }
+  const auto credential = parse_vault_credential(options.vault_credential);
+  if (!credential) return std::unexpected(VaultError::kBadCredentialName);
+  const auto secret = secret_of_credential(*credential);
+  if (!secret) return std::unexpected(secret.error());
+  return create ? Vault::create(data, *secret) : Vault::open(data, *secret);
 }
 
 // Parents as usual; the directory itself closed to others.
@@ -134,7 +149,7 @@ std::expected<void, std::string> KeystoreImplementation::open_vault() {
   if (vault_) return {};
   const fs::path& data = options_.data_dir;
   if (present(data / "vault") || !options_.create) {
-    auto vault = Vault::open(data, options_.key_file);
+    auto vault = reach_vault(options_, false);
     if (!vault) return Failure(vault_failure(options_, vault.error()));
     vault_ = std::move(*vault);
     return {};
@@ -146,7 +161,7 @@ std::expected<void, std::string> KeystoreImplementation::open_vault() {
                     data.string()));
   }
   if (auto made = make_directory(data); !made) return made;
-  auto vault = Vault::create(data, options_.key_file);
+  auto vault = reach_vault(options_, true);
   if (!vault) return Failure(vault_failure(options_, vault.error()));
   vault_ = std::move(*vault);
   return {};
@@ -173,7 +188,7 @@ std::expected<void, std::string> KeystoreImplementation::open_store(StoredRows& 
 }
 
 std::expected<void, std::string> KeystoreImplementation::build_keys(const StoredRows& rows) {
-  for (const TenantRow& row : rows.tenants) builder_.put_tenant(row.number, row.name, row.created_at);
+  for (const TenantRow& row : rows.tenants) builder_.put_tenant(row.number, row.name, row.created_at, row.limits);
   for (const KeyRow& row : rows.keys) {
     doom_object(row, std::chrono::seconds(0));
     if (row.status == KeyStatus::kDestroyed) continue;

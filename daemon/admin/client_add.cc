@@ -60,6 +60,9 @@ void add_client(AdminService& admin, const AdminRequest& request) {
     return admin.refuse(request.id, AdminErrorKind::kNotFound,
                         fmt::format("there is no tenant \"{}\"", *fields->tenant));
   }
+  if (std::string error = ttl_fault(admin, *tenant, *fields); !error.empty()) {
+    return admin.refuse(request.id, AdminErrorKind::kInvalid, error);
+  }
   Client client{.tenant = tenant->tenant, .created_at = unix_now()};
   apply_client_fields(*fields, client);
   if (std::string error = check_client(client); !error.empty()) {
@@ -88,6 +91,10 @@ void update_client(AdminService& admin, const AdminRequest& request) {
   if (record == nullptr) return;
   auto fields = read_client_fields(request.body, ClientForm::kUpdate, admin.settings().token_ttl_max_s);
   if (!fields) return admin.refuse(request.id, AdminErrorKind::kInvalid, fields.error());
+  const TenantKeys* tenant = admin.keystore().keys().tenant(record->tenant());
+  if (std::string error = tenant == nullptr ? std::string() : ttl_fault(admin, *tenant, *fields); !error.empty()) {
+    return admin.refuse(request.id, AdminErrorKind::kInvalid, error);
+  }
   Client before = record->unpack();
   Client after = before;
   apply_client_fields(*fields, after);

@@ -29,6 +29,13 @@ void set_enabled(AdminService& admin, const AdminRequest& request, bool enabled)
 
 UnixSeconds unix_now() { return static_cast<UnixSeconds>(::time(nullptr)); }
 
+std::string ttl_fault(AdminService& admin, const TenantKeys& tenant, const ClientFields& fields) {
+  const uint32_t longest = longest_ttl_s(tenant.limits, admin.settings().token_ttl_max_s);
+  if (fields.ttl_s.value_or(0) <= longest) return {};
+  return fmt::format("ttl: tenant {0} allows at most {1} s; signetctl tenant update {0} --ttl-max changes that",
+                     tenant.name, longest);
+}
+
 const ClientRecord* client_of(AdminService& admin, const AdminRequest& request) {
   const TenantKeys* tenant = admin.tenant_of(request);
   if (tenant == nullptr) return nullptr;

@@ -72,6 +72,7 @@ std::expected<Entry, std::string> read_entry(AdminService& admin, const JsonValu
   if (!fields) return std::unexpected(fields.error());
   const TenantKeys* tenant = admin.tenant_named(fields->tenant.value_or(""));
   if (tenant == nullptr) return std::unexpected(fmt::format("tenant: there is no tenant \"{}\"", *fields->tenant));
+  if (std::string error = ttl_fault(admin, *tenant, *fields); !error.empty()) return std::unexpected(error);
   Client client{.tenant = tenant->tenant, .created_at = now};
   apply_client_fields(*fields, client);
   // What is checked, and needs a key, is the client that comes out of it: an update leaves what it does not mention.

@@ -51,6 +51,9 @@ void show_import(AdminService& admin, const AdminRequest& request);
 void add_key(AdminService& admin, const AdminRequest& request);
 void list_keys(AdminService& admin, const AdminRequest& request);
 void export_key_secret(AdminService& admin, const AdminRequest& request);
+// key_export.cc
+void export_public_key(AdminService& admin, const AdminRequest& request);
+void export_public_keys(AdminService& admin, const AdminRequest& request);
 // vault.cc
 void show_vault(AdminService& admin, const AdminRequest& request);
 void add_vault_slot(AdminService& admin, const AdminRequest& request);
@@ -92,6 +95,8 @@ void check_dialect(AdminService& admin, const AdminRequest& request);
 // tenants.cc
 void add_tenant(AdminService& admin, const AdminRequest& request);
 void list_tenants(AdminService& admin, const AdminRequest& request);
+void show_tenant(AdminService& admin, const AdminRequest& request);
+void update_tenant(AdminService& admin, const AdminRequest& request);
 void remove_tenant(AdminService& admin, const AdminRequest& request);
 // clock.cc, status.cc
 void accept_clock(AdminService& admin, const AdminRequest& request);

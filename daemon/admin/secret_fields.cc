@@ -4,12 +4,14 @@
 
 #include <algorithm>
 
+#include "keystore/vault/credential.h"
 #include "keystore/vault/key_file.h"
 
 namespace signet {
 namespace {
 
-constexpr std::string_view kKindWanted = "kind: expected key-file, passphrase or shares";
+constexpr std::string_view kKindWanted = "kind: expected key-file, passphrase, shares or credential";
+constexpr std::string_view kCredential = "credential";
 
 std::expected<SlotSecret, std::string> told(std::expected<SlotSecret, VaultError> secret) {
   if (secret) return std::move(*secret);
@@ -23,6 +25,14 @@ std::expected<SlotSecret, std::string> read_key_file_member(const JsonValue& bod
   if (secret || !make || secret.error() != VaultError::kKeyFileMissing) return told(std::move(secret));
   if (auto made = create_key_file(*path); !made) return std::unexpected(std::string(vault_error_text(made.error())));
   return told(secret_of_key_file(*path));
+}
+
+// What is in it says what kind of slot it opens.
+std::expected<SlotSecret, std::string> read_credential_member(const JsonValue& body) {
+  const std::string* text = body.find_string("name");
+  const auto credential = text == nullptr ? std::nullopt : parse_vault_credential(*text);
+  if (!credential) return told(std::unexpected(VaultError::kBadCredentialName));
+  return told(secret_of_credential(*credential));
 }
 
 std::expected<SlotSecret, std::string> read_passphrase(const JsonValue& body) {
@@ -57,10 +67,11 @@ std::string unknown_member(const JsonValue& body, std::initializer_list<std::str
 std::expected<SlotSecret, std::string> read_slot_secret(const JsonValue& body, const VaultId& vault) {
   const std::string* kind = body.find_string("kind");
   if (kind == nullptr) return std::unexpected(std::string(kKindWanted));
-  if (auto error = unknown_member(body, {"kind", "path", "passphrase", "shares"}); !error.empty()) {
+  if (auto error = unknown_member(body, {"kind", "path", "passphrase", "shares", "name"}); !error.empty()) {
     return std::unexpected(std::move(error));
   }
   if (*kind == slot_kind_name(SlotKind::kKeyFile)) return read_key_file_member(body, false);
+  if (*kind == kCredential) return read_credential_member(body);
   if (*kind == slot_kind_name(SlotKind::kPassphrase)) return read_passphrase(body);
   if (*kind == slot_kind_name(SlotKind::kShares)) return read_shares(body, vault);
   return std::unexpected(std::string(kKindWanted));
@@ -69,10 +80,11 @@ std::expected<SlotSecret, std::string> read_slot_secret(const JsonValue& body, c
 std::expected<SlotSecret, std::string> read_new_slot_secret(const JsonValue& body) {
   const std::string* kind = body.find_string("kind");
   if (kind == nullptr) return std::unexpected(std::string(kKindWanted));
-  if (auto error = unknown_member(body, {"kind", "path", "passphrase", "threshold", "count"}); !error.empty()) {
+  if (auto error = unknown_member(body, {"kind", "path", "passphrase", "threshold", "count", "name"}); !error.empty()) {
     return std::unexpected(std::move(error));
   }
   if (*kind == slot_kind_name(SlotKind::kKeyFile)) return read_key_file_member(body, true);
+  if (*kind == kCredential) return read_credential_member(body);
   if (*kind == slot_kind_name(SlotKind::kPassphrase)) return read_passphrase(body);
   if (*kind != slot_kind_name(SlotKind::kShares)) return std::unexpected(std::string(kKindWanted));
   const auto number = [&](std::string_view name) -> unsigned {

@@ -9,7 +9,8 @@
 
 namespace signet {
 
-// Of the members: {"kind":"key-file","path":P}, {"kind":"passphrase","passphrase":P}, {"kind":"shares","shares":[...]};
+// Of the members: {"kind":"key-file","path":P}, {"kind":"passphrase","passphrase":P}, {"kind":"shares","shares":[...]},
+// {"kind":"credential","name":N} (keystore/vault/credential.h), which is a key file or a passphrase;
 // for a new slot of shares {"kind":"shares","threshold":M,"count":N}. The error is for people. Blocks for a file.
 std::expected<SlotSecret, std::string> read_slot_secret(const JsonValue& body, const VaultId& vault);
 std::expected<SlotSecret, std::string> read_new_slot_secret(const JsonValue& body);

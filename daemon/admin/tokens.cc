@@ -31,6 +31,9 @@ Refusal invalid(std::string text) { return {AdminErrorKind::kInvalid, std::move(
 std::expected<Plan, Refusal> plan_token(AdminService& admin, const TenantKeys& tenant, const ClientRecord& client,
                                         const TokenFields& fields) {
   if (client.disabled()) return std::unexpected(invalid("the client is disabled"));
+  if (const uint32_t longest = longest_ttl_s(tenant.limits, admin.settings().token_ttl_max_s); fields.ttl_s > longest) {
+    return std::unexpected(invalid(fmt::format("ttl: tenant {} allows at most {} s", tenant.name, longest)));
+  }
   if (fields.refresh && (client.grants() & kGrantRefreshToken) == 0) {
     return std::unexpected(invalid("refresh: the client has not the grant refresh_token"));
   }
@@ -51,7 +54,7 @@ std::expected<Plan, Refusal> plan_token(AdminService& admin, const TenantKeys& t
                           .client = client,
                           .subject = fields.subject.empty() ? client.client_id() : std::string_view(fields.subject),
                           .scope = *scope,
-                          .ttl_s = effective_ttl_s(fields.ttl_s, client, admin.settings()),
+                          .ttl_s = effective_ttl_s(fields.ttl_s, tenant, client, admin.settings()),
                           .extra_members = fields.extra_members},
               .audience = *audience};
 }

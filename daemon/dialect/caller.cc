@@ -74,7 +74,9 @@ std::optional<DialectCaller> DialectCallers::authenticate(DialectCall& call, con
     call.refuse(DialectCondition::kMalformedCredential);
     return std::nullopt;
   }
-  if (credential->tenant.data() != nullptr) call.tenant = call.service.tenant_named(call.dialect, credential->tenant);
+  if (credential->tenant.data() != nullptr) {
+    call.choose_tenant(call.service.tenant_named(call.dialect, credential->tenant));
+  }
   const auto caller = credential->is_key ? by_key(call, credential->key, use) : by_secret(call, *credential);
   wipe({reinterpret_cast<uint8_t*>(scratch.data()), scratch.size()});
   return caller ? admitted(call, *caller) : std::nullopt;

@@ -67,7 +67,11 @@ struct DialectCall : DialectAnswers {
 
   DialectService& service;
   const http::Request& request;
-  const TenantKeys* tenant = nullptr;  // null: the path names a tenant that there is not
+  const TenantKeys* tenant = nullptr;  // null: the request names a tenant that there is not, or that it may not name
+  // Whose path the request came by; null at the root, where a dialect says itself how a request names its tenant. A
+  // proxy may let somebody reach the paths of one tenant alone: they lead to no other.
+  const TenantKeys* of_path = nullptr;
+  void choose_tenant(const TenantKeys* named) { tenant = of_path == nullptr || of_path == named ? named : nullptr; }
   DialectCaptures captures;
   DialectParameters parameters;  // read before the handler is called
   bool again = false;            // served a second time after it waited: its tolls are paid

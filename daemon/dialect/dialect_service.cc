@@ -16,6 +16,7 @@
 namespace signet {
 namespace {
 
+constexpr uint32_t kDefaultTenant = 0;
 constexpr size_t kPathMax = size_t{8} * 1024;
 
 std::optional<DialectCondition> condition_of(std::optional<DialectParametersError> error) {
@@ -37,7 +38,8 @@ bool DialectService::serve(const http::Request& request, http::Responder& out, s
   call.path_values = call.captures.values;
   call.again = again_;
   call.tenant = &tenant;
-  if (!captures.tenant.empty()) call.tenant = tenant_named(*match.dialect, captures.tenant);
+  if (tenant.tenant != kDefaultTenant) call.of_path = &tenant;
+  if (!captures.tenant.empty()) call.choose_tenant(tenant_named(*match.dialect, captures.tenant));
   if (refused_before(call)) return true;
   if (match.kind == DialectMatchKind::kOtherMethod) {
     // Some systems tell a wrong method only to who may ask at all.
@@ -94,7 +96,7 @@ bool DialectService::admit_bearer(DialectCall& call, DialectTokenHolder& holder)
     return false;
   }
   if (call.endpoint != nullptr && call.endpoint->tenant_from_token) {
-    call.tenant = pseudonyms_.tenant_of(scope_.keystore.keys(), call.dialect, token);
+    call.choose_tenant(pseudonyms_.tenant_of(scope_.keystore.keys(), call.dialect, token));
   }
   switch (check_dialect_token(callers_, call, token, holder)) {
     case DialectTokenState::kAlive:

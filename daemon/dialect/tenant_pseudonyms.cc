@@ -18,7 +18,10 @@ const TenantKeys* TenantPseudonyms::tenant_of(const KeySet& keys, const Dialect&
   if (const TenantKeys* found = find(keys, claims.tenant_key)) return found;
   // One that came after the last look, or none.
   for (const auto& tenant : keys.tenants) {
-    if (known_.insert(tenant->tenant).second) numbers_.emplace(tenant_key_of(tenant->name), tenant->tenant);
+    // In the place of one of the same name that is gone.
+    if (known_.insert(tenant->tenant).second) {
+      numbers_.insert_or_assign(tenant_key_of(tenant->name), tenant->tenant);
+    }
   }
   return find(keys, claims.tenant_key);
 }

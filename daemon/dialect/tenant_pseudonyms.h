@@ -23,7 +23,7 @@ class TenantPseudonyms {
   using Pseudonym = std::array<uint8_t, 16>;
   const TenantKeys* find(const KeySet& keys, const Pseudonym& pseudonym) const;
 
-  std::map<Pseudonym, uint32_t> numbers_;
+  std::map<Pseudonym, uint32_t> numbers_;  // of the latest tenant of a name
   std::set<uint32_t> known_;  // the tenants in `numbers_`: a number is never given twice, and names do not change
 };
 

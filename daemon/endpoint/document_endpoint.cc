@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "daemon/endpoint/reply.h"
+#include "keystore/keys/key_set_age.h"
 #include "protocol/base/copy_text.h"
 
 namespace signet {
@@ -48,6 +49,7 @@ struct Document {
   std::string_view etag;
   std::string_view content_type;
   Endpoint endpoint;
+  uint32_t max_age_s;
 };
 
 void serve(WorkerScope& scope, const http::Request& request, http::Responder& out, const Document& document) {
@@ -57,7 +59,7 @@ void serve(WorkerScope& scope, const http::Request& request, http::Responder& ou
   }
   FieldLines fields;
   fields.add("Cache-Control: public, max-age=");
-  fields.add(scope.shared.settings.load().jwks_max_age_s);
+  fields.add(document.max_age_s);
   fields.add("\r\nETag: ");
   fields.add(document.etag);
   fields.add("\r\nAccess-Control-Allow-Origin: *\r\n");  // browsers' verifiers read these too
@@ -72,12 +74,16 @@ void serve(WorkerScope& scope, const http::Request& request, http::Responder& ou
 }  // namespace
 
 void serve_jwks(WorkerScope& scope, const http::Request& request, http::Responder& out, const TenantKeys& tenant) {
+  const uint32_t promised_s = scope.shared.settings.load().jwks_max_age_s;
+  const uint32_t max_age_s = key_set_max_age_s(tenant.key_steps, scope.clock() / 1000, promised_s);
   // RFC 7517 section 8.5.2 registers application/jwk-set+json.
-  serve(scope, request, out, {tenant.jwks, tenant.jwks_etag, "application/jwk-set+json", Endpoint::kJwks});
+  serve(scope, request, out, {tenant.jwks, tenant.jwks_etag, "application/jwk-set+json", Endpoint::kJwks, max_age_s});
 }
 
 void serve_metadata(WorkerScope& scope, const http::Request& request, http::Responder& out, const TenantKeys& tenant) {
-  serve(scope, request, out, {tenant.metadata, tenant.metadata_etag, "application/json", Endpoint::kMetadata});
+  serve(scope, request, out,
+        {tenant.metadata, tenant.metadata_etag, "application/json", Endpoint::kMetadata,
+         scope.shared.settings.load().jwks_max_age_s});
 }
 
 }  // namespace signet

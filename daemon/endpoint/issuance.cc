@@ -82,7 +82,7 @@ std::expected<size_t, ErrorReply> TokenComposer::prepare(const IssueRequest& req
   }
   client_ = &request.client;
   tenant_ = request.tenant.tenant;
-  expires_in_s_ = effective_ttl_s(0, request.client, scope_.shared.settings.load());
+  expires_in_s_ = effective_ttl_s(0, request.tenant, request.client, scope_.shared.settings.load());
   return compose(request, scope_.clock());
 }
 

@@ -18,9 +18,10 @@ std::expected<const SigningKey*, NoKey> choose_key(const TenantKeys& tenant, con
   return key;
 }
 
-uint32_t effective_ttl_s(uint32_t asked_s, const ClientRecord& client, const ServiceSettings& settings) {
+uint32_t effective_ttl_s(uint32_t asked_s, const TenantKeys& tenant, const ClientRecord& client,
+                         const ServiceSettings& settings) {
   const uint32_t own_s = client.ttl_s() != 0 ? client.ttl_s() : settings.token_ttl_s;
-  return std::min(asked_s != 0 ? asked_s : own_s, settings.token_ttl_max_s);
+  return std::min(asked_s != 0 ? asked_s : own_s, longest_ttl_s(tenant.limits, settings.token_ttl_max_s));
 }
 
 RefreshFamily new_family(const FamilyKeys& keys, const ServiceSettings& settings, UnixMs now, RefreshToken& first) {

@@ -27,8 +27,9 @@ std::expected<const SigningKey*, NoKey> choose_key(const TenantKeys& tenant, con
                                                    std::span<const std::string_view> audience);
 
 // effective_ttl_s gives the lifetime: what is asked (0 = nothing), else the client's own, else the server's; never more
-// than the server's longest.
-uint32_t effective_ttl_s(uint32_t asked_s, const ClientRecord& client, const ServiceSettings& settings);
+// than the server's longest, nor the tenant's.
+uint32_t effective_ttl_s(uint32_t asked_s, const TenantKeys& tenant, const ClientRecord& client,
+                         const ServiceSettings& settings);
 
 // All views are borrowed for the call.
 struct TokenContent {

@@ -14,6 +14,7 @@ struct RateBuckets {
   // Of the hashes: nobody outside can choose names or addresses that collide.
   const ShortHashKey key = random_short_hash_key();
   BucketTable client;
+  BucketTable tenant;
   BucketTable address;
   BucketTable failed_authentication;
 };

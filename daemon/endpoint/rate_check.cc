@@ -16,6 +16,8 @@ std::string_view refusal_text(RateLimitKind kind) {
       return "too many requests of this client";
     case RateLimitKind::kAddress:
       return "too many requests from this address";
+    case RateLimitKind::kTenant:
+      return "too many requests of this tenant";
     case RateLimitKind::kFailedAuthentication:
       return "too many failed authentications from this address";
     case RateLimitKind::kCount:
@@ -47,6 +49,23 @@ uint64_t hash_of(const WorkerScope& scope, const ClientRecord& client) {
   std::memcpy(name.data(), &tenant, sizeof tenant);
   copy_text(name.data() + sizeof tenant, client_id);
   return short_hash(scope.buckets.key, as_bytes({name.data(), sizeof tenant + client_id.size()}));
+}
+
+uint64_t hash_of_tenant(const WorkerScope& scope, uint32_t tenant) {
+  std::array<uint8_t, sizeof tenant> octets;
+  std::memcpy(octets.data(), &tenant, sizeof tenant);
+  return short_hash(scope.buckets.key, octets);
+}
+
+static_assert(kTenantRateMax <= kRatePerSMax && kTenantRateMax <= kBurstMax);
+
+// One worker's share of the tenant's rate.
+RateLimit limit_of_tenant(const WorkerScope& scope, uint32_t number) {
+  const TenantKeys* tenant = scope.keystore.keys().tenant(number);
+  if (tenant == nullptr || tenant->limits.rate_per_s == 0) return {};
+  const TenantLimits& limits = tenant->limits;
+  return make_rate_limit(limits.rate_per_s, limits.burst != 0 ? limits.burst : limits.rate_per_s,
+                         scope.shared.settings.load().workers);
 }
 
 uint64_t ask(BucketTable& table, const RateLimit& limit, uint64_t hash, uint64_t now_ns, Toll toll) {
@@ -81,11 +100,21 @@ void note_failed_attempt(WorkerScope& scope, const http::Request& request) {
 
 std::expected<void, ErrorReply> admit_client(WorkerScope& scope, const http::Request& request,
                                              const ClientRecord& client, Toll toll) {
+  const RateLimit tenant_limit = limit_of_tenant(scope, client.tenant());
+  const uint64_t tenant_hash = tenant_limit.off() ? 0 : hash_of_tenant(scope, client.tenant());
+  if (!tenant_limit.off()) {
+    const uint64_t wait_ns = scope.buckets.tenant.wait_ns(tenant_limit, tenant_hash, request.arrived_ns);
+    if (wait_ns != 0) return refuse(scope, request, RateLimitKind::kTenant, wait_ns, client.client_id());
+  }
   const RateLimit& limit = scope.shared.settings.load().client_limit;
-  if (limit.off()) return {};
-  const uint64_t wait_ns = ask(scope.buckets.client, limit, hash_of(scope, client), request.arrived_ns, toll);
-  if (wait_ns == 0) return {};
-  return refuse(scope, request, RateLimitKind::kClient, wait_ns, client.client_id());
+  if (!limit.off()) {
+    const uint64_t wait_ns = ask(scope.buckets.client, limit, hash_of(scope, client), request.arrived_ns, toll);
+    if (wait_ns != 0) return refuse(scope, request, RateLimitKind::kClient, wait_ns, client.client_id());
+  }
+  if (!tenant_limit.off() && toll == Toll::kTake) {
+    scope.buckets.tenant.spend(tenant_limit, tenant_hash, request.arrived_ns);
+  }
+  return {};
 }
 
 }  // namespace signet

@@ -28,7 +28,8 @@ std::expected<void, ErrorReply> admit_address(WorkerScope& scope, const http::Re
 std::expected<void, ErrorReply> admit_attempt(WorkerScope& scope, const http::Request& request);
 void note_failed_attempt(WorkerScope& scope, const http::Request& request);
 
-// admit_client: requests of one authenticated client, from wherever.
+// admit_client: requests of one authenticated client, from wherever, and those of all clients of its tenant, when the
+// tenant has a rate of its own. One that is refused takes a token of neither.
 std::expected<void, ErrorReply> admit_client(WorkerScope& scope, const http::Request& request,
                                              const ClientRecord& client, Toll toll = Toll::kTake);
 

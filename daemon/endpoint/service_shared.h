@@ -24,6 +24,7 @@ struct ServiceSettings {
   uint32_t refresh_absolute_s = 365 * 86'400;  // and so is any family that old
   uint32_t refresh_grace_s = 30;               // within which a retry gets the same successor
   size_t body_size_max = size_t{64} * 1024;    // octets, but for batches of authenticated clients
+  size_t workers = 1;                          // among which a tenant's rate is divided
   // One worker's share each. Failures count per address alone.
   RateLimit client_limit, address_limit, failed_authentication_limit;
 };

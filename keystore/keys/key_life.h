@@ -33,6 +33,7 @@ struct KeyTerms {
   UnixSeconds exported_at = 0;  // the secret of an HMAC key was last handed out
   uint32_t max_age_s = 0;       // largest max-age with which the key set was served since the key is in it
   uint32_t lifetime_s = 0;      // longest lifetime of a token that it may have signed
+  bool operator==(const KeyTerms&) const = default;
 };
 
 struct KeyLife {

@@ -9,7 +9,7 @@ namespace {
 
 // One key as far as its future goes.
 struct Future {
-  std::string_view tenant_name;
+  const TenantKeys* tenant;
   KeyLife life;
   KeyDuty named;  // what a duty of it says of it: tenant, kid, algorithm, audience, dialect, bits
 };
@@ -22,20 +22,22 @@ bool same_place(const Future& a, const Future& b) {
 
 class Futures {
  public:
-  Futures(const KeySet& keys, const KeySchedule& schedule, const KeyTerms& new_key)
-      : schedule_(schedule), new_key_(new_key) {
-    for (const auto& tenant : keys.tenants) {
-      for (const auto& key : tenant->keys) {
-        of_tenant_[tenant->tenant].push_back(keys_.size());
-        keys_.push_back({.tenant_name = tenant->name,
-                         .life = key_life(*key),
-                         .named = {.tenant = tenant->tenant,
-                                   .kid = key->kid,
-                                   .algorithm = key->algorithm,
-                                   .audience = key->audience,
-                                   .dialect = key->dialect,
-                                   .bits = is_rsa(key->algorithm) ? key->bits : 0}});
-      }
+  Futures(const KeySchedule& schedule, const KeyTerms& new_key) : schedule_(schedule), new_key_(new_key) {}
+  Futures(const KeySet& keys, const KeySchedule& schedule, const KeyTerms& new_key) : Futures(schedule, new_key) {
+    for (const auto& tenant : keys.tenants) add(*tenant);
+  }
+  // `tenant` outlives this.
+  void add(const TenantKeys& tenant) {
+    for (const auto& key : tenant.keys) {
+      of_tenant_[tenant.tenant].push_back(keys_.size());
+      keys_.push_back({.tenant = &tenant,
+                       .life = key_life(*key),
+                       .named = {.tenant = tenant.tenant,
+                                 .kid = key->kid,
+                                 .algorithm = key->algorithm,
+                                 .audience = key->audience,
+                                 .dialect = key->dialect,
+                                 .bits = is_rsa(key->algorithm) ? key->bits : 0}});
     }
   }
 
@@ -103,7 +105,7 @@ class Futures {
   // When the active key's period ends; 0 = never by itself.
   UnixSeconds period_end(const Future& active) const {
     if (active.life.symmetric && !active.life.dialect) return 0;
-    const uint32_t period_s = schedule_.period_of(active.tenant_name, active.named.algorithm);
+    const uint32_t period_s = schedule_.period_of(active.tenant->name, active.tenant->limits, active.named.algorithm);
     return period_s == 0 ? 0 : active.life.activated_at + period_s;
   }
 
@@ -135,6 +137,9 @@ class Futures {
     made.life.published_at = at;
     made.life.activated_at = 0;
     made.life.terms = new_key_;
+    if (!made.life.dialect) {
+      made.life.terms.lifetime_s = longest_ttl_s(made.tenant->limits, new_key_.lifetime_s);
+    }
     made.life.terms.activate_at = std::max(next.duty.then, may_sign_from(made.life, schedule_.skew_s));
     of_tenant_[made.named.tenant].push_back(keys_.size());
     keys_.push_back(std::move(made));
@@ -172,6 +177,11 @@ uint32_t KeySchedule::period_of(std::string_view tenant, JwsAlgorithm algorithm)
   return rule == rules.end() ? period_s : rule->period_s;
 }
 
+uint32_t KeySchedule::period_of(std::string_view tenant, const TenantLimits& limits, JwsAlgorithm algorithm) const {
+  if (limits.key_rotation_off) return 0;
+  return limits.key_rotation_s != 0 ? limits.key_rotation_s : period_of(tenant, algorithm);
+}
+
 std::string_view key_duty_name(KeyDutyKind kind) {
   switch (kind) {
     case KeyDutyKind::kPublish:
@@ -190,6 +200,18 @@ std::vector<KeyDuty> key_duties(const KeySet& keys, const KeySchedule& schedule,
   std::vector<KeyDuty> duties;
   for (auto& next : Futures(keys, schedule, new_key).next()) duties.push_back(std::move(next.duty));
   return duties;
+}
+
+std::vector<UnixSeconds> published_key_steps(const TenantKeys& tenant, const KeySchedule& schedule,
+                                             const KeyTerms& new_key) {
+  Futures futures(schedule, new_key);
+  futures.add(tenant);
+  std::vector<UnixSeconds> steps;
+  for (const auto& next : futures.next()) {
+    const bool published = next.duty.dialect.empty() && !is_symmetric(next.duty.algorithm);
+    if (published && next.duty.kind != KeyDutyKind::kDestroy) steps.push_back(next.duty.at);
+  }
+  return steps;
 }
 
 std::vector<KeyDuty> key_plan(const KeySet& keys, const KeySchedule& schedule, const KeyTerms& new_key, UnixSeconds now,

@@ -15,12 +15,16 @@ struct KeyRotationRule {
   std::string tenant;     // "*" = every tenant
   std::string algorithm;  // its JWS name, or "*"
   uint32_t period_s = 0;  // from one activation to the next; 0 = never by itself
+  bool operator==(const KeyRotationRule&) const = default;
 };
 struct KeySchedule {
   std::vector<KeyRotationRule> rules;
   uint32_t period_s = 0;  // where no rule fits
   uint32_t skew_s = 60;
   uint32_t period_of(std::string_view tenant, JwsAlgorithm algorithm) const;
+  // The same of a tenant that may have a period of its own, or none: that counts before all of this.
+  uint32_t period_of(std::string_view tenant, const TenantLimits& limits, JwsAlgorithm algorithm) const;
+  bool operator==(const KeySchedule&) const = default;
 };
 
 // A period shorter than that would leave no room for a lead; the configuration refuses it.
@@ -56,5 +60,10 @@ std::vector<KeyDuty> key_duties(const KeySet& keys, const KeySchedule& schedule,
 // is not made yet is empty.
 std::vector<KeyDuty> key_plan(const KeySet& keys, const KeySchedule& schedule, const KeyTerms& new_key, UnixSeconds now,
                               UnixSeconds horizon);
+
+// published_key_steps: when keys of the tenant's key set are to make their next steps, and when further ones are to
+// join it; ascending, those that are overdue in the past. The destruction of a key that has left it is none of them.
+std::vector<UnixSeconds> published_key_steps(const TenantKeys& tenant, const KeySchedule& schedule,
+                                             const KeyTerms& new_key);
 
 }  // namespace signet

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "keystore/keys/key_life.h"
+#include "keystore/keys/tenant_limits.h"
 #include "keystore/signing/private_key.h"
 #include "keystore/signing/remote_signer.h"
 #include "keystore/signing/signer.h"
@@ -38,6 +39,7 @@ struct SigningKey {
   UnixSeconds activated_at = 0;  // 0 = not yet
   KeyTerms terms;
   int bits = 0;
+  std::string public_jwk;                         // JSON; empty for HMAC
   std::shared_ptr<const PrivateKey> private_key;  // null unless keeps_private_half
   // By worker index; the admin side's is the last one. Of an active key; of one that was active a moment ago, to sign
   // what waits (`signed_as`); of a retiring HMAC key, to check with.
@@ -61,11 +63,13 @@ struct TenantKeys {
   uint32_t tenant = 0;  // number; 0 is `default`
   std::string name;     // path segment: 1-64 of a-z0-9-
   UnixSeconds created_at = 0;
+  TenantLimits limits;
   std::string issuer;     // no trailing slash
   std::string jwks;       // rendered RFC 7517 document
   std::string jwks_etag;  // quoted strong entity tag
   std::string metadata;   // rendered RFC 8414 document
   std::string metadata_etag;
+  std::vector<UnixSeconds> key_steps;                   // planned for keys of the key set, ascending: see key_set_age.h
   std::vector<std::shared_ptr<const SigningKey>> keys;  // ordered by creation, then kid
 
   // Look-up tables over `keys`; made by `index`, which the publisher calls after the last change of `keys`. A key of a

@@ -37,6 +37,7 @@ struct KeySetBuilder::Tenant {
   };
   std::string name;
   UnixSeconds created_at = 0;
+  TenantLimits limits;
   std::vector<Key> keys;                       // ordered by creation, then kid
   std::shared_ptr<const TenantKeys> rendered;  // null when something changed since
 };
@@ -53,10 +54,18 @@ void KeySetBuilder::set_issuer(std::string issuer) {
   for (auto& [number, tenant] : tenants_) tenant.rendered.reset();
 }
 
-void KeySetBuilder::put_tenant(uint32_t number, std::string name, UnixSeconds created_at) {
+void KeySetBuilder::set_schedule(KeySchedule schedule, const KeyTerms& new_key) {
+  if (schedule == schedule_ && new_key == new_key_) return;
+  schedule_ = std::move(schedule);
+  new_key_ = new_key;
+  for (auto& [number, tenant] : tenants_) tenant.rendered.reset();
+}
+
+void KeySetBuilder::put_tenant(uint32_t number, std::string name, UnixSeconds created_at, const TenantLimits& limits) {
   Tenant& tenant = tenants_[number];
   tenant.name = std::move(name);
   tenant.created_at = created_at;
+  tenant.limits = limits;
   tenant.rendered.reset();
 }
 
@@ -122,6 +131,7 @@ void KeySetBuilder::render(Tenant& tenant, uint32_t number) const {
   rendered->tenant = number;
   rendered->name = tenant.name;
   rendered->created_at = tenant.created_at;
+  rendered->limits = tenant.limits;
   rendered->issuer = number == kDefaultTenant ? issuer_ : issuer_ + "/t/" + tenant.name;
   std::vector<Jwk> published;
   for (const auto& [key, public_jwk] : tenant.keys) {
@@ -133,6 +143,7 @@ void KeySetBuilder::render(Tenant& tenant, uint32_t number) const {
   rendered->metadata = write_authorization_server_metadata(rendered->issuer);
   rendered->metadata_etag = entity_tag(rendered->metadata);
   rendered->index();
+  rendered->key_steps = published_key_steps(*rendered, schedule_, new_key_);
   tenant.rendered = std::move(rendered);
 }
 

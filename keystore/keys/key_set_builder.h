@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "keystore/keys/key_schedule.h"
 #include "keystore/keys/prepared_key.h"
 
 namespace signet {
@@ -22,7 +23,9 @@ class KeySetBuilder {
   KeySetBuilder& operator=(const KeySetBuilder&) = delete;
 
   void set_issuer(std::string issuer);
-  void put_tenant(uint32_t number, std::string name, UnixSeconds created_at);
+  // How keys are going to be replaced, and what one that is made now is promised: when the key set is going to change.
+  void set_schedule(KeySchedule schedule, const KeyTerms& new_key);
+  void put_tenant(uint32_t number, std::string name, UnixSeconds created_at, const TenantLimits& limits = {});
   void remove_tenant(uint32_t number);  // with its keys; never the default one
   bool has_tenant(uint32_t number) const;
   // Adds a key or replaces the one with its kid. False: no such tenant.
@@ -46,6 +49,8 @@ class KeySetBuilder {
   void render(Tenant& tenant, uint32_t number) const;
 
   std::string issuer_;
+  KeySchedule schedule_;
+  KeyTerms new_key_;
   std::map<uint32_t, Tenant> tenants_;
 };
 

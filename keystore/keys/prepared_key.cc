@@ -94,6 +94,7 @@ std::expected<PreparedKey, std::string> prepare_key(KeySource source, size_t sig
   key->signed_as = source.signed_as;
   key->bits = source.bits;
   key->location = std::move(source.location);
+  key->public_jwk = std::move(source.public_jwk);
   key->private_key = std::move(source.private_key);
   return PreparedKey{std::move(key), std::move(*jwk)};
 }

@@ -192,6 +192,12 @@ std::string audit_json_of(const TenantRow& tenant) {
     json.begin_object();
     json.member_integer("number", tenant.number);
     json.member("name", tenant.name);
+    json.member_integer("clients_max", tenant.limits.clients_max);
+    json.member_integer("ttl_max_s", tenant.limits.ttl_max_s);
+    json.member_integer("key_rotation_s", tenant.limits.key_rotation_s);
+    json.member_boolean("key_rotation_off", tenant.limits.key_rotation_off);
+    json.member_integer("rate_per_s", tenant.limits.rate_per_s);
+    json.member_integer("burst", tenant.limits.burst);
     json.end_object();
   });
 }

@@ -30,5 +30,6 @@ inline std::string_view key_rest(std::string_view key) { return key.substr(4); }
 inline constexpr std::string_view kVersionName = "version";
 inline constexpr std::string_view kStateName = "state";
 inline constexpr std::string_view kServedName = "served";
+inline constexpr std::string_view kRemovedTenantPrefix = "removed tenant ";  // then its name
 
 }  // namespace signet::store

@@ -56,8 +56,12 @@ class RocksStore final : public Store {
   }
   ~RocksStore() override { close(); }
 
-  void add_tenant(AuditActor actor, std::string name, StoreDone<TenantRow> done) override {
-    committer_.submit(store::add_tenant(std::move(actor), std::move(name), std::move(done)));
+  void add_tenant(AuditActor actor, std::string name, TenantLimits limits, StoreDone<TenantRow> done) override {
+    committer_.submit(store::add_tenant(std::move(actor), std::move(name), limits, std::move(done)));
+  }
+  void update_tenant(AuditActor actor, std::string name, TenantUpdate update, KeyBounds bounds,
+                     StoreDone<TenantRow> done) override {
+    committer_.submit(store::update_tenant(std::move(actor), std::move(name), update, bounds, std::move(done)));
   }
   void remove_tenant(AuditActor actor, std::string name, bool force, StoreDone<void> done) override {
     committer_.submit(store::remove_tenant(std::move(actor), std::move(name), force, std::move(done)));

@@ -112,13 +112,29 @@ std::string encode_tenant(const TenantRow& from) {
   records::TenantRow row;
   row.set_name(from.name);
   row.set_created_at_s(from.created_at);
+  row.set_clients_max(from.limits.clients_max);
+  row.set_ttl_max_s(from.limits.ttl_max_s);
+  row.set_key_rotation_s(from.limits.key_rotation_s);
+  row.set_key_rotation_off(from.limits.key_rotation_off);
+  row.set_rate_per_s(from.limits.rate_per_s);
+  row.set_burst(from.limits.burst);
   return row.SerializeAsString();
 }
 
 std::optional<TenantRow> decode_tenant(uint32_t number, std::string_view value) {
   records::TenantRow row;
   if (!parse(row, value)) return std::nullopt;
-  return TenantRow{.number = number, .name = row.name(), .created_at = row.created_at_s()};
+  TenantRow tenant{.number = number,
+                   .name = row.name(),
+                   .created_at = row.created_at_s(),
+                   .limits = {.clients_max = row.clients_max(),
+                              .ttl_max_s = row.ttl_max_s(),
+                              .key_rotation_s = row.key_rotation_s(),
+                              .key_rotation_off = row.key_rotation_off(),
+                              .rate_per_s = row.rate_per_s(),
+                              .burst = row.burst()}};
+  if (!tenant_limits_fault(tenant.limits).empty()) return std::nullopt;
+  return tenant;
 }
 
 std::string encode_tenant_number(uint32_t number) {
@@ -223,6 +239,12 @@ std::string client_key(uint32_t tenant, std::string_view client_id) { return row
 std::string signing_key_key(uint32_t tenant, std::string_view kid) { return row_key(tenant, kid); }
 std::string tenant_key(uint32_t number) { return tenant_prefix(number); }
 std::string tenant_name_key(std::string_view name) { return row_key(kNoTenant, name); }
+
+std::string removed_tenant_key(std::string_view name) {
+  std::string rest(kRemovedTenantPrefix);
+  rest.append(name);
+  return row_key(kNoTenant, rest);
+}
 
 std::string secret_key(std::string_view family, uint32_t version) {
   std::string rest(family);

@@ -75,6 +75,7 @@ std::string client_key(uint32_t tenant, std::string_view client_id);
 std::string signing_key_key(uint32_t tenant, std::string_view kid);
 std::string tenant_key(uint32_t number);
 std::string tenant_name_key(std::string_view name);
+std::string removed_tenant_key(std::string_view name);
 std::string revocation_key(uint32_t tenant, uint64_t sequence);
 std::string feed_key(uint32_t tenant);
 std::string secret_key(std::string_view family, uint32_t version);

@@ -194,7 +194,17 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  virtual void add_tenant(AuditActor actor, std::string name, StoreDone<TenantRow> done) = 0;
+  // kConflict when there is one of that name. What an earlier one of the same name was given stays dead: where there
+  // was one, everything "issued before now" is revoked, so that not even the same keys, imported again, revive it.
+  virtual void add_tenant(AuditActor actor, std::string name, TenantLimits limits, StoreDone<TenantRow> done) = 0;
+  void add_tenant(AuditActor actor, std::string name, StoreDone<TenantRow> done) {
+    add_tenant(std::move(actor), std::move(name), TenantLimits{}, std::move(done));
+  }
+  // Changes what a tenant may. Lowered below what is there already, a limit refuses new clients, and shortens the
+  // tokens of then. `bounds` is what the configuration allows: the tenant's keys are told in the same commit when its
+  // tokens may live longer than before. kNotFound, kInvalid.
+  virtual void update_tenant(AuditActor actor, std::string name, TenantUpdate update, KeyBounds bounds,
+                             StoreDone<TenantRow> done) = 0;
   // Refused while the tenant has clients or unretired keys, unless `force`.
   virtual void remove_tenant(AuditActor actor, std::string name, bool force, StoreDone<void> done) = 0;
   virtual void add_client(AuditActor actor, Client client, StoreDone<Client> done) = 0;
@@ -205,13 +215,15 @@ class Store {
   // The next chunk number of an import (0 when unknown).
   virtual void import_progress(std::string import_id, StoreDone<uint64_t> done) = 0;
   // Adds a key. Refuses a second active key of one algorithm (and audience, for HMAC), or of one dialect, in a tenant.
+  // `terms.lifetime_s` is what the installation allows; a tenant that allows less lowers it.
   virtual void add_key(AuditActor actor, KeyRow key, StoreDone<KeyRow> done) = 0;
   // One step in the life of a key, by the rules of keys/key_life.h, judged by the wall clock or the safe time,
   // whichever is earlier. kNotFound: no such key. kInvalid: a rule is not met, the text says which and when it will be.
   // kConflict: the key was on its way already.
   virtual void step_key(AuditActor actor, KeyStep step, StoreDone<KeyStepDone> done) = 0;
   // Raises the bounds of every key that is pending or active to `bounds`, where they are lower: durable before a
-  // configuration is in force that allows more than the one before it did. Audited for each key that changes.
+  // configuration is in force that allows more than the one before it did. A tenant whose tokens live shorter has a
+  // lower one (longest_ttl_s). Audited for each key that changes.
   virtual void raise_key_bounds(AuditActor actor, KeyBounds bounds, StoreDone<void> done) = 0;
   // Replaces every sealed cell by what `reseal` makes of it, all in one commit, and gives how many there were. kInvalid
   // when one does not open: then nothing was replaced. `reseal` is called on the committer's thread.

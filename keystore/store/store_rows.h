@@ -40,6 +40,7 @@ struct TenantRow {
   uint32_t number = 0;
   std::string name;
   UnixSeconds created_at = 0;
+  TenantLimits limits;
 };
 
 // A signing key as stored. The private half is a vault cell: the store never sees it open.

@@ -149,6 +149,24 @@ void Transaction::put_client(Client& client) {
 
 bool Transaction::tenant_exists(uint32_t number) { return get(Family::kTenants, tenant_key(number)).has_value(); }
 
+std::optional<TenantRow> Transaction::tenant(uint32_t number) {
+  const auto value = get(Family::kTenants, tenant_key(number));
+  auto row = value ? decode_tenant(number, *value) : std::nullopt;
+  if (value && !row) damaged(Family::kTenants, tenant_key(number));
+  return row;
+}
+
+uint64_t Transaction::client_count(uint32_t tenant) {
+  if (const auto known = client_counts_.find(tenant)) return *known;
+  uint64_t clients = 0;
+  scan(Family::kClients, tenant_prefix(tenant), [&](auto, auto) {
+    ++clients;
+    return true;
+  });
+  client_counts_.counted(tenant, clients);
+  return clients;
+}
+
 std::optional<TenantRow> Transaction::tenant_by_name(std::string_view name) {
   const auto number_value = get(Family::kTenants, tenant_name_key(name));
   if (!number_value) return std::nullopt;
@@ -247,6 +265,7 @@ void Transaction::damaged(Family family, std::string_view key) {
 void Transaction::begin_operation() {
   batch_.save();
   undo_.clear();
+  client_counts_.begin_operation();
   state_before_operation_ = state_;
   changes_before_operation_ = changes_.size();
 }
@@ -264,6 +283,7 @@ void Transaction::drop_operation() {
     }
   }
   undo_.clear();
+  client_counts_.undo();
   state_ = state_before_operation_;
   changes_.resize(changes_before_operation_);
 }

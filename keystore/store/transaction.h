@@ -13,6 +13,7 @@
 #include "keystore/revocation/revocation_index.h"
 #include "keystore/store/api_token_uses.h"
 #include "keystore/store/audit_chain.h"
+#include "keystore/store/client_counts.h"
 #include "keystore/store/commit_state.h"
 #include "keystore/store/database.h"
 #include "keystore/store/recent_rows.h"
@@ -43,6 +44,10 @@ class Transaction {
   // put_client gives the client its next revision, writes and publishes it.
   void put_client(Client& client);
   bool tenant_exists(uint32_t number);
+  std::optional<TenantRow> tenant(uint32_t number);
+  // How many clients a tenant has: counted once, and kept from then on. Who adds or removes one says so.
+  uint64_t client_count(uint32_t tenant);
+  ClientCounts& client_counts() { return client_counts_; }
   std::optional<TenantRow> tenant_by_name(std::string_view name);
 
   // publish tells the listener once the commit is durable, in this order.
@@ -135,6 +140,7 @@ class Transaction {
   static constexpr size_t kRecentFamilyOctets = size_t{8} << 20;
   RecentRows recent_families_{kRecentFamilyOctets};
   ApiTokenUses api_token_uses_;  // lives over commits
+  ClientCounts client_counts_;   // likewise
   uint64_t removed_by_commits_before_ = 0;
 };
 

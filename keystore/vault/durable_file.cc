@@ -72,9 +72,11 @@ bool sync_directory(const std::filesystem::path& directory) {
 
 }  // namespace
 
-std::expected<SmallFile, FileError> read_small_file(const std::filesystem::path& path, size_t size_max) {
+std::expected<SmallFile, FileError> read_small_file(const std::filesystem::path& path, size_t size_max, Links links) {
   // O_NONBLOCK: a named pipe in the file's place is refused below instead of blocking the start.
-  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  const int no_link = links == Links::kRefuse ? O_NOFOLLOW : 0;
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | no_link));
+  if (!file.valid() && errno == ELOOP) return fail(FileError::kNotRegular);
   if (!file.valid()) return fail(errno == ENOENT || errno == ENOTDIR ? FileError::kMissing : FileError::kIo);
   SmallFile small;
   if (fstat(file.get(), &small.status) != 0) return fail(FileError::kIo);

@@ -19,8 +19,12 @@ struct SmallFile {
   struct stat status{};  // of the open file, so that what was checked is what was read
 };
 
-// read_small_file reads a regular file of at most `size_max` octets; symbolic links are followed. Blocks.
-std::expected<SmallFile, FileError> read_small_file(const std::filesystem::path& path, size_t size_max);
+// Whether a symbolic link in the file's place is followed, or kNotRegular.
+enum class Links : uint8_t { kFollow, kRefuse };
+
+// read_small_file reads a regular file of at most `size_max` octets. Blocks.
+std::expected<SmallFile, FileError> read_small_file(const std::filesystem::path& path, size_t size_max,
+                                                    Links links = Links::kFollow);
 
 // create_durable_file makes `path` with mode 0600: `path`.tmp (O_EXCL; a leftover of a crash is removed first), fsync,
 // rename that never replaces, fsync of the directory. kExists: `path` was there and is untouched. After a failure no

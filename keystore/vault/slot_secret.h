@@ -29,7 +29,7 @@ struct SlotSecret {
   unsigned shares = 0;     // of so many
 };
 
-// A key file may be a systemd credential: the path says so. Errors: see read_key_file. Blocks.
+// Errors: see read_key_file. Blocks.
 std::expected<SlotSecret, VaultError> secret_of_key_file(const std::filesystem::path& path);
 
 // Shorter ones are refused: Argon2id makes a guess dear, not impossible.

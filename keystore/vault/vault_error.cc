@@ -50,6 +50,20 @@ std::string_view vault_error_text(VaultError error) {
       return "there are as many slots as a vault can have: remove one first";
     case VaultError::kBadThreshold:
       return "shares: 2 to 255, of which at least 2 and at most all open the slot";
+    case VaultError::kNoCredentials:
+      return "the service manager gave no credentials: $CREDENTIALS_DIRECTORY names no directory. LoadCredential= or "
+             "LoadCredentialEncrypted= in the unit gives them";
+    case VaultError::kBadCredentialName:
+      return "a credential's name is 1 to 255 of A-Za-z0-9._- with no dot first; \"passphrase:\" may stand before it";
+    case VaultError::kCredentialMissing:
+      return "there is no such credential in $CREDENTIALS_DIRECTORY: compare its name with the unit's";
+    case VaultError::kCredentialMode:
+      return "the credential must be a regular file of root or of this user, closed to others, in a directory that "
+             "nobody else may write to";
+    case VaultError::kCredentialBadSize:
+      return "the credential must hold the 32 octets of a key file, or a passphrase where \"passphrase:\" stands "
+             "before "
+             "its name";
   }
   return "unknown vault error";
 }

@@ -30,6 +30,11 @@ enum class VaultError : uint8_t {
   kLastSlot,
   kSlotsFull,
   kBadThreshold,
+  kNoCredentials,
+  kBadCredentialName,
+  kCredentialMissing,
+  kCredentialMode,
+  kCredentialBadSize,
 };
 std::string_view vault_error_text(VaultError error);  // says what to do
 

@@ -214,6 +214,44 @@ class KeyCommands(unittest.TestCase):
         self.assertIn("shorter", self.ctl("key", "import", "-", "--audience", AUDIENCE, stdin=short, check=False)[2])
         self.assertEqual(1, len(self.keys()), "nothing was taken")
 
+    def test_a_public_half_is_given_out_as_jwk_and_as_pem(self):
+        for alg in ("ES256", "PS256", "Ed25519"):
+            self.ctl("key", "add", "--alg", alg)
+        address = f"{self.daemon.issuer}/t/{self.tenant}/.well-known/jwks.json"
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            key_set = json.load(answer)
+        self.assertEqual(4, len(key_set["keys"]))
+        self.assertEqual(key_set, self.ctl("key", "export", "--jwks"))
+        for published in key_set["keys"]:
+            jwk = self.ctl("key", "export", published["kid"])
+            self.assertEqual(published, jwk)
+            self.assertEqual(jwk, self.ctl("key", "export", published["kid"], "--format", "jwk"))
+            self.assertFalse({"d", "k", "p", "q", "dp", "dq", "qi"} & set(jwk), "public halves only")
+            pem = self.ctl("key", "export", published["kid"], "--format", "pem")["pem"]
+            key = serialization.load_pem_public_key(pem.encode())
+            self.assertEqual(pem.encode(), key.public_bytes(serialization.Encoding.PEM,
+                                                            serialization.PublicFormat.SubjectPublicKeyInfo))
+            self.assertEqual(jwt.PyJWK(jwk | {"alg": "EdDSA"} if jwk["kty"] == "OKP" else jwk).key, key)
+
+    def test_a_key_that_is_withdrawn_or_a_dialects_is_given_out_by_its_name_alone(self):
+        self.ctl("key", "rotate", "--alg", "EdDSA", "--compromised")
+        dialect = self.ctl("key", "add", "--dialect", "vcloud", "--alg", "RS256")["kid"]
+        for kid in (self.first, dialect):
+            self.assertEqual(kid, self.ctl("key", "export", kid)["kid"])
+            self.assertNotIn(kid, [key["kid"] for key in self.ctl("key", "export", "--jwks")["keys"]])
+
+    def test_what_has_no_public_half_or_is_not_there_is_not_given_out(self):
+        secret = self.ctl("key", "add", "--alg", "HS256", "--audience", AUDIENCE)["kid"]
+        for form in ("jwk", "pem"):
+            err = self.refusal("key", "export", secret, "--format", form)
+            self.assertIn("no public half", err)
+            self.assertIn("key export-secret", err)
+            self.assertIn("there is no key", self.refusal("key", "export", "nobody", "--format", form))
+        self.assertIn("there is no key", self.daemon.ctl("key", "export", self.first, check=False)[2], "elsewhere")
+        self.assertNotIn(secret, json.dumps(self.ctl("key", "export", "--jwks")))
+        for arguments in ((), (self.first, "--jwks"), (self.first, "--format", "der"), ("--jwks", "--format", "pem")):
+            self.assertEqual(2, self.ctl("key", "export", *arguments, check=False)[0], arguments)
+
     def test_unknown_keys_and_places_are_named(self):
         self.assertIn("there is no key", self.refusal("key", "rotate", "nobody"))
         self.assertIn("there is no key", self.refusal("key", "retire", "nobody"))

@@ -3,6 +3,7 @@ the time, and must never meet one whose key it does not know. Time runs some six
 
 SIGNET_KEY_ROTATIONS=10 is the long form."""
 
+import calendar
 import collections
 import json
 import os
@@ -14,6 +15,7 @@ import tempfile
 import threading
 import time
 import unittest
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -158,7 +160,7 @@ class KeyRotation(unittest.TestCase):
             self.daemon.process.send_signal(signal.SIGHUP)
             self.assertTrue(until(lambda: max_age() == seconds, timeout_s=10), self.daemon.stderr)
         pending = self.daemon.ctl("key", "add", "--alg", "EdDSA")
-        reload(7200)
+        reload(1500)
         grown = next(key for key in self.daemon.ctl("key", "list")["keys"] if key["kid"] == pending["kid"])
         self.assertGreater(grown["signs_from"], pending["signs_from"])
         reload(60)
@@ -166,18 +168,66 @@ class KeyRotation(unittest.TestCase):
                                                    if key["kid"] == pending["kid"]))
         self.assertNotIn("reload_failed", self.daemon.stderr)
 
+    def key_set(self, etag=None):
+        """(status, max-age, entity tag, kids)"""
+        request = urllib.request.Request(self.daemon.issuer + "/.well-known/jwks.json",
+                                         headers={"If-None-Match": etag} if etag else {})
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                status, fields, body = answer.status, answer.headers, json.load(answer)
+        except urllib.error.HTTPError as error:
+            status, fields, body = error.code, error.headers, {"keys": []}
+        max_age = int(re.fullmatch(r"public, max-age=(\d+)", fields["Cache-Control"]).group(1))
+        return status, max_age, fields["ETag"], [key["kid"] for key in body["keys"]]
+
+    def pass_time(self, seconds):
+        self.clock.advance(seconds)
+        self.daemon.ctl("clock", "accept")
+
+    def statuses(self):
+        return [key["status"] for key in self.daemon.ctl("key", "list")["keys"]]
+
+    def left(self, step):
+        """Seconds until the next step of that kind."""
+        plan = self.daemon.ctl("key", "plan", "--days", "1")["plan"]
+        at = next(one["at"] for one in plan if one["what"] == step)
+        return calendar.timegm(time.strptime(at, "%Y-%m-%dT%H:%M:%SZ")) - self.clock.now()
+
+    def test_a_copy_of_the_key_set_is_good_until_the_next_step(self):
+        """For each step of a rotation: the whole max-age long before it, less and less towards it, never nothing, and
+        the entity tag another one exactly when the document is another one."""
+        status, age, tag, kids = self.key_set()
+        self.assertEqual((200, 300, 1), (status, age, len(kids)))
+        for step, count in (("publish", 2), ("activate", 2), ("retire", 1)):
+            self.pass_time(self.left(step) - 400 if self.left(step) > 400 else 0)
+            ages = []
+            while (before := self.left(step)) > 40:
+                status, age, same, _ = self.key_set(tag)
+                self.assertEqual((304, tag), (status, same), "nothing has changed yet")
+                self.assertLessEqual(age, min(300, before + 1), step)
+                self.assertGreaterEqual(age, min(300, self.left(step) - 1), step)
+                ages.append(age)
+                self.pass_time(40 if before > 100 else 15)
+            self.assertEqual(sorted(ages, reverse=True), ages)
+            self.assertLess(ages[-1], 100)
+            self.pass_time(self.left(step) - 12)
+            self.assertEqual(15, self.key_set(tag)[1], "the least")
+            statuses = self.statuses()
+            self.pass_time(12)
+            self.assertTrue(until(lambda: statuses != self.statuses()), step)
+            status, age, new, kids = self.key_set()
+            self.assertEqual((200, count), (status, len(kids)), step)
+            self.assertEqual(step == "activate", new == tag, "who signs is not in the document")
+            tag = new
+
     def test_the_plan_is_what_happens(self):
         plan = self.daemon.ctl("key", "plan", "--days", "1")["plan"]
         self.assertEqual(["publish", "activate", "retire"], [step["what"] for step in plan[:3]])
         first = self.daemon.ctl("key", "list")["keys"][0]
         thread = threading.Thread(target=self.let_time_run, daemon=True)
         thread.start()
-
-        def statuses():
-            return [key["status"] for key in self.daemon.ctl("key", "list")["keys"]]
-        self.assertTrue(until(lambda: statuses() == ["active", "pending"], timeout_s=40), statuses())
-        self.assertTrue(until(lambda: statuses()[:2] == ["retiring", "active"], timeout_s=40), statuses())
-        self.assertTrue(until(lambda: statuses()[:2] == ["retired", "active"], timeout_s=40), statuses())
+        for wanted in (["active", "pending"], ["retiring", "active"], ["retired", "active"]):
+            self.assertTrue(until(lambda: self.statuses()[:2] == wanted, timeout_s=40), self.statuses())
         self.over.set()
         thread.join(timeout=20)
         keys = self.daemon.ctl("key", "list")["keys"]

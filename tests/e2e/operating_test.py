@@ -24,7 +24,19 @@ stop() {
   for _ in $(seq 300); do kill -0 "$(cat ROOT/pid)" 2>/dev/null || break; sleep 0.1; done
   rm -f ROOT/pid
 }
+credentials() {
+  local line name path
+  local unit=ROOT/etc/systemd/system/signetd.service.d
+  for line in $(sed -n 's/^LoadCredentialEncrypted=//p' $unit/*.conf 2>/dev/null); do
+    name=${line%%:*} path=${line#*:}
+    mkdir -p -m 0700 ROOT/run/credentials
+    rm -f "ROOT/run/credentials/$name"
+    (umask 377; base64 -d "$path" >"ROOT/run/credentials/$name")
+    export CREDENTIALS_DIRECTORY=ROOT/run/credentials
+  done
+}
 start() {
+  credentials
   SIGNETD --config ROOT/etc/signetd.toml 2>ROOT/log </dev/null >/dev/null &
   echo $! >ROOT/pid
   for _ in $(seq 300); do
@@ -40,6 +52,11 @@ case "$1" in
   start) start ;;
   restart) stop; start ;;
 esac
+"""
+
+# systemd-creds encrypt --name=NAME - OUT
+SYSTEMD_CREDS = """#!/bin/bash
+[ "$1" = encrypt ] && [ "$3" = - ] && base64 >"$4"
 """
 
 # After an unseal or a seal the daemon starts again, and whoever asks at once is too early.
@@ -78,6 +95,7 @@ class Operating(unittest.TestCase):
         (self.root / "etc/softhsm2.conf").write_text(
             f"directories.tokendir = {self.root}/var/softhsm\nobjectstore.backend = file\nlog.level = ERROR\n")
         self.program("systemctl", SYSTEMCTL)
+        self.program("systemd-creds", SYSTEMD_CREDS)
         self.program("signetctl", SIGNETCTL_SHIM)
         (self.root / "bin/signetd").symlink_to(SIGNETD)
         self.addCleanup(lambda: subprocess.run([self.root / "bin/systemctl", "stop", "signetd"], check=False))
@@ -89,7 +107,7 @@ class Operating(unittest.TestCase):
         path.chmod(0o755)
 
     def run_block(self, block):
-        here = re.sub(r"/(var/lib|etc/signetd)", rf"{self.root}/\1", block)
+        here = re.sub(r"/(var/lib|etc/signetd|etc/systemd)", rf"{self.root}/\1", block)
         return subprocess.run(["bash", "-euo", "pipefail", "-c", here], cwd=self.root / "work", text=True, timeout=120,
                               capture_output=True, stdin=subprocess.DEVNULL,
                               env={**os.environ, "PATH": f"{self.root}/bin:{os.environ['PATH']}",

@@ -9,7 +9,8 @@ namespace signet {
 
 class FakeStore : public Store {
  public:
-  void add_tenant(AuditActor, std::string, StoreDone<TenantRow>) override { std::abort(); }
+  void add_tenant(AuditActor, std::string, TenantLimits, StoreDone<TenantRow>) override { std::abort(); }
+  void update_tenant(AuditActor, std::string, TenantUpdate, KeyBounds, StoreDone<TenantRow>) override { std::abort(); }
   void remove_tenant(AuditActor, std::string, bool, StoreDone<void>) override { std::abort(); }
   void add_client(AuditActor, Client, StoreDone<Client>) override { std::abort(); }
   void update_client(AuditActor, uint32_t, std::string, ClientUpdate, StoreDone<Client>) override { std::abort(); }

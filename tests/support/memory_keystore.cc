@@ -63,8 +63,13 @@ void MemoryKeystore::set_key_status(std::string_view kid, KeyStatus status) {
   std::abort();
 }
 
-void MemoryKeystore::add_tenant(uint32_t number, std::string name) {
-  builder_.put_tenant(number, std::move(name), 1'700'000'000);
+void MemoryKeystore::schedule_keys(KeySchedule schedule, const KeyTerms& new_key) {
+  builder_.set_schedule(std::move(schedule), new_key);
+  keys_->publish(builder_.build(), domain_);
+}
+
+void MemoryKeystore::add_tenant(uint32_t number, std::string name, const TenantLimits& limits) {
+  builder_.put_tenant(number, std::move(name), 1'700'000'000, limits);
   keys_->publish(builder_.build(), domain_);
 }
 

@@ -23,7 +23,13 @@ class MemoryKeystore final : public Keystore {
   // Publishes a key again in another status, under a new revision. No reader may be registered.
   void set_key_status(std::string_view kid, KeyStatus status);
   // Adds a tenant without keys.
-  void add_tenant(uint32_t number, std::string name);
+  void add_tenant(uint32_t number, std::string name, const TenantLimits& limits = {});
+  // Publishes other limits. No reader may be registered.
+  void limit_tenant(uint32_t number, std::string name, const TenantLimits& limits) {
+    add_tenant(number, std::move(name), limits);
+  }
+  // Publishes how keys are going to be replaced. No reader may be registered.
+  void schedule_keys(KeySchedule schedule, const KeyTerms& new_key);
   // No reader may be registered.
   void remove_tenant(uint32_t number);
   // Publishes another issuer. No reader may be registered.
@@ -77,6 +83,7 @@ class MemoryKeystore final : public Keystore {
   void set_issuer(std::string issuer, StoreDone<void> done) override;
   void set_jwks_max_age(uint32_t, StoreDone<void>) override { std::abort(); }
   void keep_keys() override { std::abort(); }
+  void update_tenant(AuditActor, std::string, TenantUpdate, StoreDone<TenantRow>) override { std::abort(); }
   void set_key_schedule(KeySchedule) override { std::abort(); }
   void close() override {}
 

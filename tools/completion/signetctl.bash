@@ -5,12 +5,12 @@ _signetctl_verbs() {
   case "$1" in
     client) echo "add list show update enable disable remove rotate-secret drop-secret set-password drop-password import" ;;
     api-key) echo "add list remove" ;;
-    key) echo "add list import rotate retire plan prove export-secret" ;;
+    key) echo "add list import rotate retire plan prove export export-secret" ;;
     token) echo "issue inspect revoke" ;;
     revocation) echo "list" ;;
     family) echo "list show" ;;
     dialect) echo "list check" ;;
-    tenant) echo "add list remove" ;;
+    tenant) echo "add list show update remove" ;;
     vault) echo "status init unseal seal slot-add slot-remove check rekey" ;;
     backup) echo "create list verify restore accept stop" ;;
     audit) echo "export prune tail verify" ;;
@@ -21,6 +21,7 @@ _signetctl_verbs() {
 _signetctl_options() {
   local client="--tenant --grant --scope --audience --introspect --alg --ttl --feed --no-feed"
   client+=" --refresh-with-credentials --no-refresh-with-credentials"
+  local tenant="--clients-max --ttl-max --key-rotation --automatic-rotation --no-automatic-rotation --rate --burst"
   case "$1" in
     "client add") echo "$client --secret-stdin --password-stdin" ;;
     "client list") echo "--tenant --limit" ;;
@@ -45,12 +46,12 @@ _signetctl_options() {
     "key plan") echo "--tenant --days" ;;
     "key prove") echo "--since" ;;
     "vault status") echo "" ;;
-    "vault init") echo "--key-file --passphrase --shares --shares-out" ;;
-    "vault unseal") echo "--key-file --passphrase --share" ;;
+    "vault init") echo "--key-file --credential --passphrase --shares --shares-out" ;;
+    "vault unseal") echo "--key-file --credential --passphrase --share" ;;
     "vault seal") echo "--yes" ;;
-    "vault slot-add") echo "--key-file --passphrase --shares --shares-out" ;;
+    "vault slot-add") echo "--key-file --credential --passphrase --shares --shares-out" ;;
     "vault slot-remove") echo "--yes" ;;
-    "vault check") echo "--key-file --passphrase --share" ;;
+    "vault check") echo "--key-file --credential --passphrase --share" ;;
     "vault rekey") echo "" ;;
     "backup create") echo "--keep" ;;
     "backup list") echo "" ;;
@@ -63,6 +64,7 @@ _signetctl_options() {
     "audit prune") echo "--export --before --older-than --lose-records" ;;
     "audit verify") echo "--file" ;;
     "audit tail") echo "--lines --follow --tenant --what --subject" ;;
+    "key export") echo "--tenant --format --jwks" ;;
     "key export-secret") echo "--tenant --out" ;;
     "token issue") echo "--client --tenant --subject --refresh --scope --audience --ttl --claims-stdin" ;;
     "token inspect") echo "--jwks" ;;
@@ -72,8 +74,10 @@ _signetctl_options() {
     "family show") echo "--tenant" ;;
     "dialect list") echo "--tenant" ;;
     "dialect check") echo "" ;;
-    "tenant add") echo "" ;;
+    "tenant add") echo "$tenant" ;;
     "tenant list") echo "" ;;
+    "tenant show") echo "" ;;
+    "tenant update") echo "$tenant" ;;
     "tenant remove") echo "--force --yes" ;;
     "clock accept") echo "" ;;
     "status") echo "" ;;

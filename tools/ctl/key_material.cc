@@ -2,48 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <vector>
-
 #include "protocol/base/base64url.h"
 #include "protocol/json/value.h"
+#include "tools/ctl/der.h"
 #include "tools/ctl/json_text.h"
 
 namespace signet::ctl {
 namespace {
 
-using Octets = std::vector<uint8_t>;
 constexpr std::string_view kBegin = "-----BEGIN PRIVATE KEY-----";
 constexpr std::string_view kEnd = "-----END PRIVATE KEY-----";
-
-// --- DER (X.690), as little of it as keys need ---
-
-Octets tlv(uint8_t tag, const Octets& content) {
-  Octets out{tag};
-  if (content.size() < 128) {
-    out.push_back(static_cast<uint8_t>(content.size()));
-  } else if (content.size() < 256) {
-    out.insert(out.end(), {0x81, static_cast<uint8_t>(content.size())});
-  } else {
-    out.insert(out.end(), {0x82, static_cast<uint8_t>(content.size() >> 8), static_cast<uint8_t>(content.size())});
-  }
-  out.insert(out.end(), content.begin(), content.end());
-  return out;
-}
-
-Octets joined(std::initializer_list<Octets> parts) {
-  Octets out;
-  for (const Octets& part : parts) out.insert(out.end(), part.begin(), part.end());
-  return out;
-}
-
-// An unsigned number: no zeros ahead but one where the first bit is set.
-Octets der_integer(Octets number) {
-  const auto first = std::ranges::find_if(number, [](uint8_t octet) { return octet != 0; });
-  number.erase(number.begin(), first);
-  if (number.empty() || (number.front() & 0x80) != 0) number.insert(number.begin(), 0);
-  return tlv(0x02, number);
-}
 
 // PrivateKeyInfo (RFC 5958): version 0, algorithm, key.
 Octets pkcs8(const Octets& algorithm, const Octets& key) {
@@ -65,7 +33,7 @@ std::optional<Octets> octets_of(const JsonValue& jwk, std::string_view name) {
 std::optional<Octets> okp_key(const JsonValue& jwk) {
   const auto seed = octets_of(jwk, "d");
   if (!seed || seed->size() != 32) return std::nullopt;
-  return pkcs8({0x06, 0x03, 0x2b, 0x65, 0x70}, tlv(0x04, *seed));  // RFC 8410
+  return pkcs8(kDerEd25519, tlv(0x04, *seed));  // RFC 8410
 }
 
 std::optional<Octets> ec_key(const JsonValue& jwk) {
@@ -73,9 +41,7 @@ std::optional<Octets> ec_key(const JsonValue& jwk) {
   if (!d || !x || !y || d->size() != 32 || x->size() != 32 || y->size() != 32) return std::nullopt;
   const Octets point = joined({{0x00, 0x04}, *x, *y});
   const Octets key = tlv(0x30, joined({{0x02, 0x01, 0x01}, tlv(0x04, *d), tlv(0xa1, tlv(0x03, point))}));  // RFC 5915
-  return pkcs8({0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01,         // id-ecPublicKey
-                0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07},  // prime256v1
-               key);
+  return pkcs8(kDerP256, key);
 }
 
 std::optional<Octets> rsa_key(const JsonValue& jwk) {
@@ -85,7 +51,7 @@ std::optional<Octets> rsa_key(const JsonValue& jwk) {
     if (!number) return std::nullopt;
     numbers = joined({numbers, der_integer(*number)});
   }
-  return pkcs8({0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00}, tlv(0x30, numbers));
+  return pkcs8(kDerRsa, tlv(0x30, numbers));
 }
 
 std::expected<KeyMaterial, std::string> read_jwk(std::string_view text) {

@@ -54,7 +54,7 @@ Outcome vault_unseal(Call& call) {
   secret.bind(arguments);
   if (auto stop = call.parse(arguments)) return std::unexpected(*stop);
   std::expected<std::string, Failure> answer;
-  if (secret.share && !secret.key_file && !secret.passphrase) {
+  if (secret.share && !secret.key_file && !secret.credential && !secret.passphrase) {
     answer = send_share(call);
   } else {
     auto body = secret.body(call);

@@ -54,19 +54,34 @@ std::string key_file_body(const std::string& path) {
   });
 }
 
+// The daemon has it: only its name travels.
+std::string credential_body(const std::string& name) {
+  return compose_json([&](JsonWriter& to) {
+    to.begin_object();
+    to.member("kind", "credential");
+    to.member("name", name);
+    to.end_object();
+  });
+}
+
+constexpr const char* kCredentialHelp =
+    "What the service manager gave the daemon by this name, as a key file; passphrase:NAME for a passphrase";
+
 }  // namespace
 
 void GivenSecret::bind(Arguments& arguments) {
   arguments.option("--key-file", "PATH", key_file, "With this key file, as the daemon sees it");
+  arguments.option("--credential", "NAME", credential, kCredentialHelp);
   arguments.flag("--passphrase", passphrase, "With a passphrase: asked for, or read from stdin");
   arguments.flag("--share", share, "With shares, one on a line of stdin; `unseal` takes one at a time");
 }
 
 std::expected<std::string, Failure> GivenSecret::body(Call& call) const {
-  const std::string fault =
-      fault_of_choice(key_file.has_value() + passphrase + share, "--key-file, --passphrase, --share");
+  const std::string fault = fault_of_choice(key_file.has_value() + credential.has_value() + passphrase + share,
+                                            "--key-file, --credential, --passphrase, --share");
   if (!fault.empty()) return std::unexpected(usage_failure(fault));
   if (key_file) return key_file_body(*key_file);
+  if (credential) return credential_body(*credential);
   if (passphrase) return passphrase_body(call, false);
   auto text = read_all(call.streams().in, kSharesTextMax, "the shares on stdin");
   if (!text) return std::unexpected(text.error());
@@ -89,6 +104,7 @@ std::expected<std::string, Failure> GivenSecret::body(Call& call) const {
 
 void NewSecret::bind(Arguments& arguments) {
   arguments.option("--key-file", "PATH", key_file, "A key file, as the daemon sees it; made when it is not there");
+  arguments.option("--credential", "NAME", credential, kCredentialHelp);
   arguments.flag("--passphrase", passphrase, "A passphrase of 12 characters or more: asked for, or read from stdin");
   arguments.option("--shares", "M/N", shares, "N shares, of which any M open it: 2/3");
   arguments.option("--shares-out", "FILE", shares_out, "Write the shares to new files FILE.1, FILE.2... of mode 0600");
@@ -96,10 +112,12 @@ void NewSecret::bind(Arguments& arguments) {
 
 std::expected<std::string, Failure> NewSecret::body(Call& call) const {
   const std::string fault =
-      fault_of_choice(key_file.has_value() + passphrase + shares.has_value(), "--key-file, --passphrase, --shares");
+      fault_of_choice(key_file.has_value() + credential.has_value() + passphrase + shares.has_value(),
+                      "--key-file, --credential, --passphrase, --shares");
   if (!fault.empty()) return std::unexpected(usage_failure(fault));
   if (shares_out && !shares) return std::unexpected(usage_failure("--shares-out goes with --shares"));
   if (key_file) return key_file_body(*key_file);
+  if (credential) return credential_body(*credential);
   if (passphrase) return passphrase_body(call, true);
   const auto counts = parse_shares(*shares);
   if (!counts) return std::unexpected(usage_failure("--shares: expected M/N, such as 2/3"));

@@ -13,7 +13,7 @@ namespace signet::ctl {
 
 // Options of what is there already: unseal and check.
 struct GivenSecret {
-  std::optional<std::string> key_file;
+  std::optional<std::string> key_file, credential;
   bool passphrase = false, share = false;
 
   void bind(Arguments& arguments);
@@ -23,7 +23,7 @@ struct GivenSecret {
 
 // Options of a new slot: slot-add and init.
 struct NewSecret {
-  std::optional<std::string> key_file, shares, shares_out;
+  std::optional<std::string> key_file, credential, shares, shares_out;
   bool passphrase = false;
 
   void bind(Arguments& arguments);

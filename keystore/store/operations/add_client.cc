@@ -16,12 +16,15 @@ class AddClient : public OperationFor<Client> {
 
   Outcome check_and_apply(Transaction& transaction) override {
     if (auto checked = check_client(result_); !checked) return checked;
-    if (!transaction.tenant_exists(result_.tenant)) return no_such_tenant(result_.tenant);
+    const auto tenant = transaction.tenant(result_.tenant);
+    if (!tenant) return no_such_tenant(result_.tenant);
     if (transaction.get(Family::kClients, client_key(result_.tenant, result_.client_id))) {
       return refuse(StoreErrorKind::kConflict, fmt::format("client {} exists already", result_.client_id));
     }
+    if (auto room = check_room_for_client(transaction, *tenant); !room) return room;
     if (result_.created_at == 0) result_.created_at = transaction.now_s();
     transaction.put_client(result_);
+    transaction.client_counts().change(result_.tenant, 1);
     transaction.audit({.actor = actor_,
                        .tenant = result_.tenant,
                        .what = "client.add",

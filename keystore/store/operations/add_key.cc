@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "keystore/store/operations/key_bounds.h"
 #include "keystore/store/operations/key_rows.h"
 #include "keystore/store/operations/operations.h"
 #include "keystore/store/operations/rules.h"
@@ -31,6 +32,7 @@ class AddKey : public OperationFor<KeyRow> {
       if (result_.activated_at == 0) result_.activated_at = transaction.now_s();
     }
     result_.terms.max_age_s = std::max(result_.terms.max_age_s, largest_served_max_age(transaction));
+    lower_lifetime_to_tenants(transaction, result_);
     if (result_.created_at == 0) result_.created_at = late_now(transaction);
     change_key_row(transaction, actor_, "key.add", std::nullopt, result_);
     return {};

@@ -54,9 +54,9 @@ class ImportClients : public OperationFor<ImportOutcome> {
       checked.error().text = fmt::format("client {}: {}", client.client_id, checked.error().text);
       return checked;
     }
-    if (!known_tenant_ || *known_tenant_ != client.tenant) {
-      if (!transaction.tenant_exists(client.tenant)) return no_such_tenant(client.tenant);
-      known_tenant_ = client.tenant;
+    if (!tenant_ || tenant_->number != client.tenant) {
+      tenant_ = transaction.tenant(client.tenant);
+      if (!tenant_) return no_such_tenant(client.tenant);
     }
     auto existing = transaction.client(client.tenant, client.client_id);
     if (existing && chunk_.on_conflict == OnConflict::kFail) {
@@ -71,6 +71,10 @@ class ImportClients : public OperationFor<ImportOutcome> {
       change(*existing, client, chunk_.given[index]);
       client = std::move(*existing);
       if (auto checked = check_together(client); !checked) return checked;
+    }
+    if (!updates) {
+      if (auto room = check_room_for_client(transaction, *tenant_); !room) return room;
+      transaction.client_counts().change(client.tenant, 1);
     }
     if (client.created_at == 0) client.created_at = transaction.now_s();
     (updates ? updated_ : added_)[client.tenant].push_back(client.client_id);
@@ -141,7 +145,7 @@ class ImportClients : public OperationFor<ImportOutcome> {
 
   const AuditActor actor_;
   ImportChunk chunk_;
-  std::optional<uint32_t> known_tenant_;
+  std::optional<TenantRow> tenant_;  // of the client before
   Ids added_;
   Ids updated_;
 };

@@ -12,7 +12,9 @@
 
 namespace signet::store {
 
-OperationPtr add_tenant(AuditActor actor, std::string name, StoreDone<TenantRow> done);
+OperationPtr add_tenant(AuditActor actor, std::string name, const TenantLimits& limits, StoreDone<TenantRow> done);
+OperationPtr update_tenant(AuditActor actor, std::string name, const TenantUpdate& update, KeyBounds bounds,
+                           StoreDone<TenantRow> done);
 OperationPtr remove_tenant(AuditActor actor, std::string name, bool force, StoreDone<void> done);
 OperationPtr add_client(AuditActor actor, Client client, StoreDone<Client> done);
 OperationPtr update_client(AuditActor actor, uint32_t tenant, std::string client_id, ClientUpdate update,

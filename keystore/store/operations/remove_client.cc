@@ -20,6 +20,7 @@ class RemoveClient : public OperationFor<void> {
     transaction.erase(Family::kClients, key);
     transaction.erase(Family::kLastUsed, key);
     transaction.erase(Family::kRevocationCounts, revocation_counts_key(tenant_, client_id_));
+    transaction.client_counts().change(tenant_, -1);
     transaction.publish(ClientRemoved{tenant_, client_id_});
     // Its tokens, API tokens and families end with it, and do not live again under a client of the same id.
     if (!end_api_tokens_of_client(transaction, tenant_, client_id_)) {

@@ -41,6 +41,9 @@ class RemoveTenant : public OperationFor<void> {
     forget_imports(transaction, tenant->number);
     transaction.erase(Family::kTenants, tenant_key(tenant->number));
     transaction.erase(Family::kTenants, tenant_name_key(name_));
+    // So that one of the same name begins with what this one was given dead.
+    transaction.put(Family::kMeta, removed_tenant_key(name_), encode_tenant_number(tenant->number));
+    transaction.client_counts().forget(tenant->number);
     end_all_until_now(transaction, tenant->number, RevocationKind::kTenant, {});
     transaction.publish(TenantRemoved{tenant->number});
     transaction.audit({.actor = actor_,

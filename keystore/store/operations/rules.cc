@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "keystore/store/transaction.h"
+
 namespace signet::store {
 namespace {
 
@@ -87,6 +89,20 @@ Outcome check_tenant_name(std::string_view name) {
   });
   if (!ok) return invalid("a tenant's name is 1 to 64 characters of a-z0-9-");
   return {};
+}
+
+Outcome check_tenant_limits(const TenantLimits& limits) {
+  if (std::string fault = tenant_limits_fault(limits); !fault.empty()) return invalid(std::move(fault));
+  return {};
+}
+
+Outcome check_room_for_client(Transaction& transaction, const TenantRow& tenant) {
+  const uint32_t most = tenant.limits.clients_max;
+  if (most == 0 || transaction.client_count(tenant.number) < most) return {};
+  return refuse(
+      StoreErrorKind::kConflict,
+      fmt::format("tenant {0} may have {1} clients, and has them: signetctl tenant update {0} --clients-max N",
+                  tenant.name, most));
 }
 
 std::unexpected<StoreError> no_such_tenant(uint32_t number) {

@@ -13,6 +13,9 @@ namespace signet::store {
 Outcome check_client(const Client& client);
 Outcome check_key(const KeyRow& key);
 Outcome check_tenant_name(std::string_view name);
+Outcome check_tenant_limits(const TenantLimits& limits);
+// kConflict when the tenant has as many clients as it may have.
+Outcome check_room_for_client(Transaction& transaction, const TenantRow& tenant);
 
 // Errors that read the same everywhere.
 std::unexpected<StoreError> no_such_tenant(uint32_t number);

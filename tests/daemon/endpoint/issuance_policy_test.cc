@@ -43,7 +43,8 @@ TEST_F(IssuancePolicyTest, NeverTakesTheKeyOfAnotherAlgorithm) {
   EXPECT_EQ(choose(JwsAlgorithm::kES256, {"urn:1"}).error(), NoKey::kNotThere);
 }
 
-TEST(EffectiveTtl, PrefersWhatIsAskedAndIsCappedByTheServer) {
+TEST(EffectiveTtl, PrefersWhatIsAskedAndIsCappedByTheServerAndTheTenant) {
+  TenantKeys tenant;
   const ServiceSettings settings{.token_ttl_s = 900, .token_ttl_max_s = 1000};
   Client client;
   client.client_id = "c";
@@ -52,11 +53,18 @@ TEST(EffectiveTtl, PrefersWhatIsAskedAndIsCappedByTheServer) {
   const auto with = make_client_record(client);
   client.ttl_s = 5000;
   const auto longer = make_client_record(client);
-  EXPECT_EQ(effective_ttl_s(0, *without, settings), 900U);
-  EXPECT_EQ(effective_ttl_s(0, *with, settings), 300U);
-  EXPECT_EQ(effective_ttl_s(0, *longer, settings), 1000U);
-  EXPECT_EQ(effective_ttl_s(60, *with, settings), 60U);
-  EXPECT_EQ(effective_ttl_s(6000, *with, settings), 1000U);
+  EXPECT_EQ(effective_ttl_s(0, tenant, *without, settings), 900U);
+  EXPECT_EQ(effective_ttl_s(0, tenant, *with, settings), 300U);
+  EXPECT_EQ(effective_ttl_s(0, tenant, *longer, settings), 1000U);
+  EXPECT_EQ(effective_ttl_s(60, tenant, *with, settings), 60U);
+  EXPECT_EQ(effective_ttl_s(6000, tenant, *with, settings), 1000U);
+  tenant.limits.ttl_max_s = 400;
+  EXPECT_EQ(effective_ttl_s(0, tenant, *without, settings), 400U) << "the server's default too";
+  EXPECT_EQ(effective_ttl_s(0, tenant, *with, settings), 300U);
+  EXPECT_EQ(effective_ttl_s(0, tenant, *longer, settings), 400U);
+  EXPECT_EQ(effective_ttl_s(6000, tenant, *with, settings), 400U);
+  tenant.limits.ttl_max_s = 5000;
+  EXPECT_EQ(effective_ttl_s(0, tenant, *longer, settings), 1000U) << "the server's bound holds for every tenant";
 }
 
 }  // namespace

@@ -246,5 +246,72 @@ TEST_F(RateCheckTest, AReloadTakesOverWhatIsCounted) {
   EXPECT_EQ(wrong(kHere), 429) << "switching it off and on again is no pardon";
 }
 
+TEST_F(RateCheckTest, ATenantsClientsShareItsRate) {
+  keystore_.limit_tenant(0, "default", {.rate_per_s = 1, .burst = 3});
+  EXPECT_EQ(right(kHere, "c"), 200);
+  EXPECT_EQ(right(kElsewhere, "d"), 200);
+  EXPECT_EQ(right(std::nullopt, "c"), 200);
+  EXPECT_EQ(right(kHere, "d"), 429);
+  EXPECT_NE(responder_.fields.find("Retry-After: 1\r\n"), std::string::npos) << responder_.fields;
+  EXPECT_EQ(refused(RateLimitKind::kTenant), 1u);
+  now_ns_ += kSecond;
+  EXPECT_EQ(right(kHere, "d"), 200);
+  EXPECT_EQ(right(kHere, "c"), 429);
+}
+
+TEST_F(RateCheckTest, ABurstOfNoneIsASecondsWorth) {
+  keystore_.limit_tenant(0, "default", {.rate_per_s = 2});
+  EXPECT_EQ(right(kHere), 200);
+  EXPECT_EQ(right(kHere), 200);
+  EXPECT_EQ(right(kHere), 429);
+}
+
+TEST_F(RateCheckTest, ATenantsRateIsDividedAmongTheWorkers) {
+  limit({.workers = 4});
+  keystore_.limit_tenant(0, "default", {.rate_per_s = 4, .burst = 1});
+  EXPECT_EQ(right(kHere), 200);
+  now_ns_ += kSecond - 1;
+  EXPECT_EQ(right(kHere), 429) << "a quarter of it";
+  now_ns_ += 1;
+  EXPECT_EQ(right(kHere), 200);
+}
+
+TEST_F(RateCheckTest, NobodyLocksATenantOutByFailingInItsName) {
+  keystore_.limit_tenant(0, "default", {.rate_per_s = 1, .burst = 1});
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(wrong(std::nullopt), 401);
+  EXPECT_EQ(wrong(std::nullopt, "nobody"), 401);
+  EXPECT_EQ(right(std::nullopt, "disabled"), 401);
+  EXPECT_EQ(ask("", "", std::nullopt), 401);
+  EXPECT_EQ(right(std::nullopt), 200);
+}
+
+TEST_F(RateCheckTest, OneTenantsRateIsNotAnothers) {
+  keystore_.limit_tenant(7, "acme", {.rate_per_s = 1, .burst = 1});
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(right(kHere), 200);
+  EXPECT_EQ(refused(RateLimitKind::kTenant), 0u);
+}
+
+TEST_F(RateCheckTest, WhoIsRefusedByOneBucketTakesNothingFromTheOther) {
+  limit({.client_limit = make_rate_limit(1, 2, 1)});
+  keystore_.limit_tenant(0, "default", {.rate_per_s = 1, .burst = 3});
+  EXPECT_EQ(right(kHere, "c"), 200);
+  EXPECT_EQ(right(kHere, "c"), 200);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(right(kHere, "c"), 429) << "its own limit";
+  EXPECT_EQ(refused(RateLimitKind::kClient), 5u);
+  EXPECT_EQ(right(kHere, "d"), 200) << "the tenant's third";
+  EXPECT_EQ(right(kHere, "d"), 429);
+  EXPECT_EQ(refused(RateLimitKind::kTenant), 1u);
+  keystore_.limit_tenant(0, "default", {});
+  EXPECT_EQ(right(kHere, "d"), 200) << "the refusal of the tenant left its second token";
+  EXPECT_EQ(right(kHere, "d"), 429);
+}
+
+TEST_F(RateCheckTest, ABatchTakesOneTokenOfItsTenant) {
+  keystore_.limit_tenant(0, "default", {.rate_per_s = 1, .burst = 2});
+  EXPECT_EQ(batch(kSecret), 200);
+  EXPECT_EQ(batch(kSecret), 200);
+  EXPECT_EQ(batch_head(kSecret), 429);
+}
+
 }  // namespace
 }  // namespace signet

@@ -141,5 +141,57 @@ TEST(KeyPlan, AFarHorizonIsBounded) {
   EXPECT_LE(plan.size(), 1000u);
 }
 
+TEST(KeySchedule, WhatATenantSaysCountsBeforeTheConfiguration) {
+  KeySchedule schedule = every(7 * kDay);
+  schedule.rules = {{"acme", "ES256", 5 * kDay}};
+  const auto period = [&](const TenantLimits& limits) {
+    return schedule.period_of("acme", limits, JwsAlgorithm::kES256);
+  };
+  EXPECT_EQ(period({}), 5 * kDay);
+  EXPECT_EQ(period({.key_rotation_s = 3 * kDay}), 3 * kDay);
+  EXPECT_EQ(period({.key_rotation_off = true}), 0u);
+  EXPECT_EQ(period({.key_rotation_s = 3 * kDay, .key_rotation_off = true}), 0u);
+}
+
+TEST(KeyDuties, ATenantOfItsOwnPeriodIsLookedAtByIt) {
+  Keys keys;
+  keys.add("k1", KeyStatus::kActive);
+  keys.tenant->limits.key_rotation_s = 2 * kDay;
+  const auto duties = key_duties(keys.done(), every(0), kNewKey);
+  ASSERT_EQ(duties.size(), 1u);
+  EXPECT_EQ(duties[0].at, kNow + 2 * kDay - kLead);
+  keys.tenant->limits.key_rotation_off = true;
+  EXPECT_TRUE(key_duties(keys.done(), every(7 * kDay), kNewKey).empty());
+}
+
+TEST(KeyPlan, AKeyThatIsMadeLaterKnowsTheTenantsLongestLifetime) {
+  Keys keys;
+  keys.add("k1", KeyStatus::kActive).terms.lifetime_s = 60;
+  keys.tenant->limits.ttl_max_s = 60;
+  const auto plan = key_plan(keys.done(), every(2 * kDay), kNewKey, kNow, kNow + 5 * kDay);
+  std::vector<UnixSeconds> retired;
+  for (const KeyDuty& duty : plan) {
+    if (duty.kind == KeyDutyKind::kRetire) retired.push_back(duty.at);
+  }
+  ASSERT_EQ(retired.size(), 2u);
+  EXPECT_EQ(retired[0], kNow + 2 * kDay + 60 + 60);
+  EXPECT_EQ(retired[1], kNow + 4 * kDay + 60 + 60) << "one that was not there yet";
+}
+
+TEST(PublishedKeySteps, AreThoseOfTheKeySet) {
+  Keys keys;
+  keys.add("k1", KeyStatus::kActive);
+  keys.add("k2", KeyStatus::kRetiring, JwsAlgorithm::kES256).terms.retiring_at = kNow - 10;
+  keys.add("k3", KeyStatus::kPending, JwsAlgorithm::kES256).terms.activate_at = kNow + 5000;
+  keys.add("k4", KeyStatus::kRetired, JwsAlgorithm::kES256).terms.retired_at = kNow;
+  keys.add("h1", KeyStatus::kRetiring, JwsAlgorithm::kHS256).audience = "urn:rs";
+  keys.add("d1", KeyStatus::kRetiring, JwsAlgorithm::kRS256).dialect = "vcloud";
+  keys.done();
+  const auto steps = published_key_steps(*keys.tenant, every(7 * kDay), kNewKey);
+  // The withdrawal of k2, the activation of k3, the publication of a successor of k1; nothing else is seen there.
+  EXPECT_EQ(steps, (std::vector<UnixSeconds>{kNow - 10 + 900 + 60, kNow + 5000, kNow + 7 * kDay - kLead}));
+  EXPECT_TRUE(std::ranges::is_sorted(steps));
+}
+
 }  // namespace
 }  // namespace signet
