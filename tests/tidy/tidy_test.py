@@ -58,10 +58,10 @@ MAY_INCLUDE = {
 
 # Third-party headers live behind adapters: header pattern -> files that may include it.
 CONFINED = {
-    r"rocksdb/": r"keystore/store/(database(_options)?|expiry_filter)\.cc|tests/support/fault_file_system\.h"
-    r"|tests/keystore/store/fault_test\.cc",
-    r"openssl/|sodium": r"keystore/(vault|signing)/.*|protocol/jose/[a-z_]*verify[a-z_]*\.cc|protocol/base/digest.*"
-    r"|tests/.*|bench/.*",
+    r"rocksdb/": r"keystore/store/(database(_[a-z]+)?\.cc|database_implementation\.h|expiry_filter\.cc)"
+    r"|tests/support/fault_file_system\.h|tests/keystore/store/fault_test\.cc",
+    r"openssl/|sodium": r"keystore/(vault|signing)/.*|protocol/jose/[a-z_]*verify[a-z_]*\.cc"
+    r"|protocol/base/(digest|sha256_stream)\..*|tests/.*|bench/.*",
     r"uv\.h": r"daemon/.*|tools/load/.*|tests/.*|bench/.*",
     r"llhttp\.h": r"daemon/http/.*|tests/.*|bench/.*",
     r"rapidjson/": r"protocol/json/.*|bench/.*",
