@@ -67,7 +67,7 @@ void Worker::run() {
   listening_.set_value({});
   loop_->run();
   domain.unregister_reader(reader);
-  service_->wait_for_signers();
+  service_->wait_for_others();
   if (setup_.on_end) setup_.on_end();
 }
 

@@ -28,7 +28,7 @@ def rows():
     yield "million clients, start to ready, s", most, 3, million.get("start s")
     yield "million clients, HS256 CPU uniform over one", most, 1.15, million.get("uniform over one, CPU")
     yield "million clients, import, s", most, 20, million.get("import s")
-    for name in ("rotations", "rekeys"):
+    for name in ("rotations", "rekeys", "backups"):
         yield f"{name} under load, p99 above, ms", most, 2, read("rotation").get(f"{name} p99 ms above")
         yield f"{name} under load, refused", most, 0, read("rotation").get(f"{name} refused")
     yield "audit_issuance = group, EdDSA rate over off", least, 0.75, read("issuance_audit").get("group rate over off")

@@ -43,8 +43,12 @@ class Service final : public http::Handler, private SigningSink, private Issuanc
   Mailbox& mailbox() { return mailbox_; }
   // How the loop is woken for signatures that are made elsewhere. Before the loop runs.
   void set_signing_wake(std::function<void()> wake) { queue_.set_wake(std::move(wake)); }
-  // Blocks until nobody signs for this worker any more. The loop has ended, and can still be woken.
-  void wait_for_signers() const { queue_.wait_for_remote(); }
+  // Blocks until nobody else signs for this worker, or records what it signed, any more: each wakes the loop when it is
+  // done. The loop has ended, and can still be woken.
+  void wait_for_others() const {
+    queue_.wait_for_remote();
+    hold_.wait_for_recorder();
+  }
   // How the loop is made to iterate in so many milliseconds; whoever rings calls `alarm_rang` before. Before the loop
   // runs.
   void set_alarm(std::function<void(uint64_t in_ms)> alarm) { feed_.set_alarm(std::move(alarm)); }

@@ -189,7 +189,10 @@ class ExportAndPrune(AuditBase):
 
 class Sink(AuditBase):
     def lines(self, path):
-        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        if not path.exists():
+            return []
+        whole = path.read_text().rpartition("\n")[0]  # what follows is being written
+        return [json.loads(line) for line in whole.splitlines()]
 
     def whats(self, path):
         return [line.get("what", "token" if "client_id" in line else "log") for line in self.lines(path)]
