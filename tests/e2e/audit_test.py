@@ -183,7 +183,7 @@ class Issuance(AuditBase):
         tracer.send_signal(signal.SIGINT)
         tracer.wait(20)
         after = claims_of(self.token()["access_token"])["jti"]
-        self.assertIn("issuance_log_failed", daemon.stderr)
+        self.assertTrue(until(lambda: "issuance_log_failed" in daemon.stderr), daemon.stderr)
         self.assertLessEqual({kept, after}, set(self.jtis()))
         self.verified()
         status, _, metrics = self.metrics()
