@@ -7,6 +7,7 @@
 #include "daemon/audit/store_recorder.h"
 #include "daemon/metrics_text.h"
 #include "daemon/server.h"
+#include "keystore/store/audit_chain.h"
 #include "protocol/json/writer.h"
 
 namespace signet {
@@ -15,15 +16,13 @@ namespace {
 constexpr std::chrono::seconds kNamePatience{1};
 
 std::string place_json(const IssuanceLog::Place& place) {
-  std::string text(512, '\0');
-  JsonWriter json(text);
-  json.begin_object();
-  json.member("file", place.file);
-  json.key("line"), json.unsigned_integer(place.line);
-  json.member("chain", chain_text(place.hash));
-  json.end_object();
-  text.resize(json.size());
-  return text;
+  return store::audit_json([&](JsonWriter& json) {
+    json.begin_object();
+    json.member("file", place.file);
+    json.key("line"), json.unsigned_integer(place.line);
+    json.member("chain", chain_text(place.hash));
+    json.end_object();
+  });
 }
 
 }  // namespace

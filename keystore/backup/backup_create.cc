@@ -161,9 +161,6 @@ std::expected<void, std::string> check_backup_directory(const BackupOrder& order
 }
 
 std::expected<BackupManifest, StoreError> create_backup(const BackupOrder& order, Store& store, const Vault& vault) {
-  if (auto fit = check_backup_directory(order, vault.id()); !fit) {
-    return std::unexpected(StoreError{StoreErrorKind::kInvalid, std::move(fit.error())});
-  }
   if (!make_directory(order.directory) || !make_directory(order.directory / "signet")) {
     return failed(fmt::format("{}: cannot be made: {}: its parent must exist and be writable for the daemon",
                               order.directory.string(), errno_text(errno)));

@@ -24,7 +24,7 @@ struct BackupOrder {
 std::expected<void, std::string> check_backup_directory(const BackupOrder& order, const VaultId& vault);
 
 // create_backup: durable at return, and complete or not there. The root key must not change meanwhile: the caller sees
-// to that. Blocks.
+// to that, and check_backup_directory has let it through. Blocks.
 std::expected<BackupManifest, StoreError> create_backup(const BackupOrder& order, Store& store, const Vault& vault);
 
 }  // namespace signet

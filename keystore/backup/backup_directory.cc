@@ -44,8 +44,6 @@ std::string name_in_store(const std::string& name) {
   return path.filename().string().substr(0, path.filename().string().find('_')) + path.extension().string();
 }
 
-std::string octets_text(ByteSpan octets) { return {octets.begin(), octets.end()}; }
-
 }  // namespace
 
 fs::path manifest_path(const fs::path& directory, uint32_t number) {
@@ -162,9 +160,8 @@ std::expected<void, std::string> BackupDirectory::check(const BackupManifest& ma
   }
   const auto store = reader_->store(manifest.number);
   if (!store) return wrong("store", store.error().text);
-  const bool same = store->vault_id == octets_text(manifest.vault_id) &&
-                    store->store_id == octets_text(manifest.store_id) && store->state.commit == manifest.commit &&
-                    store->state.chain_hash == manifest.chain_hash;
+  const bool same = store->vault_id == as_text(manifest.vault_id) && store->store_id == as_text(manifest.store_id) &&
+                    store->state.commit == manifest.commit && store->state.chain_hash == manifest.chain_hash;
   if (!same) return wrong("store", "is not the one that the manifest speaks of");
   return {};
 }

@@ -18,8 +18,8 @@ void RestoreCheck::on_key(KeyRow row) {
       note("key " + row.kid + ": the name of its object in the PKCS#11 token does not open");
     return;
   }
-  constexpr size_t kNoSigners = 1;
-  if (const auto prepared = prepare_stored_key(vault_, row, kNoSigners); !prepared) note(prepared.error());
+  constexpr size_t kSigners = 1;
+  if (const auto prepared = prepare_stored_key(vault_, row, kSigners); !prepared) note(prepared.error());
 }
 
 void RestoreCheck::on_secret(SecretRow row) {

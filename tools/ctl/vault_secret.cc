@@ -12,7 +12,6 @@
 namespace signet::ctl {
 namespace {
 
-constexpr size_t kSharesTextMax = 64 * 1024;
 constexpr unsigned kSharesMax = 255;
 
 std::string fault_of_choice(int chosen, std::string_view options) {
@@ -69,6 +68,18 @@ constexpr const char* kCredentialHelp =
 
 }  // namespace
 
+std::vector<std::string_view> share_lines(std::string_view text) {
+  std::vector<std::string_view> lines;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find('\n', at), text.size());
+    std::string_view line = text.substr(at, end - at);
+    while (line.ends_with('\r') || line.ends_with(' ')) line.remove_suffix(1);
+    if (!line.empty()) lines.push_back(line);
+    at = end + 1;
+  }
+  return lines;
+}
+
 void GivenSecret::bind(Arguments& arguments) {
   arguments.option("--key-file", "PATH", key_file, "With this key file, as the daemon sees it");
   arguments.option("--credential", "NAME", credential, kCredentialHelp);
@@ -85,18 +96,13 @@ std::expected<std::string, Failure> GivenSecret::body(Call& call) const {
   if (passphrase) return passphrase_body(call, false);
   auto text = read_all(call.streams().in, kSharesTextMax, "the shares on stdin");
   if (!text) return std::unexpected(text.error());
+  const auto lines = share_lines(*text);
   return compose_json([&](JsonWriter& to) {
     to.begin_object();
     to.member("kind", "shares");
     to.key("shares");
     to.begin_array();
-    for (size_t at = 0; at < text->size();) {
-      const size_t end = std::min(text->find('\n', at), text->size());
-      std::string_view line = std::string_view(*text).substr(at, end - at);
-      while (line.ends_with('\r') || line.ends_with(' ')) line.remove_suffix(1);
-      if (!line.empty()) to.string(line);
-      at = end + 1;
-    }
+    for (const std::string_view share : lines) to.string(share);
     to.end_array();
     to.end_object();
   });

@@ -4,12 +4,17 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tools/ctl/command.h"
 #include "tools/ctl/secret_file.h"
 
 namespace signet::ctl {
+
+// What stdin may hold of shares, and the shares in it, one on a line; views of `text`.
+inline constexpr size_t kSharesTextMax = 64 * 1024;
+std::vector<std::string_view> share_lines(std::string_view text);
 
 // Options of what is there already: unseal and check.
 struct GivenSecret {

@@ -107,7 +107,6 @@ Outcome backup_restore(Call& call) {
   }
   auto data = fs::absolute(*call.globals().data_dir).lexically_normal();
   if (!data.has_filename()) data = data.parent_path();
-  Progress* shown = nullptr;
   std::optional<Progress> progress;
   RestoreOrder order{
       .directory = options.directory,
@@ -118,8 +117,8 @@ Outcome backup_restore(Call& call) {
       .actor = {.uid = static_cast<uint32_t>(::getuid()), .pid = static_cast<uint32_t>(::getpid()), .via = "offline"},
       .progress =
           [&](uint64_t done, uint64_t all) {
-            if (shown == nullptr) shown = &progress.emplace(call.streams().err, all);
-            shown->update(done);
+            if (!progress) progress.emplace(call.streams().err, all);
+            progress->update(done);
           }};
   const auto restored = restore_backup(order);
   if (progress) progress->clear();

@@ -3,27 +3,14 @@
 #include "protocol/base/secret_bytes.h"
 #include "tools/ctl/input.h"
 #include "tools/ctl/password_input.h"
+#include "tools/ctl/vault_secret.h"
 
 namespace signet::ctl {
 namespace {
 
-constexpr size_t kSharesTextMax = 64 * 1024;
-
 std::expected<SlotSecret, std::string> told(std::expected<SlotSecret, VaultError> secret) {
   if (secret) return std::move(*secret);
   return std::unexpected(std::string(vault_error_text(secret.error())));
-}
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  for (size_t at = 0; at < text.size();) {
-    const size_t end = std::min(text.find('\n', at), text.size());
-    std::string_view line = text.substr(at, end - at);
-    while (line.ends_with('\r') || line.ends_with(' ')) line.remove_suffix(1);
-    if (!line.empty()) lines.push_back(line);
-    at = end + 1;
-  }
-  return lines;
 }
 
 }  // namespace
@@ -50,7 +37,7 @@ std::expected<SlotSecret, std::string> OfflineSecret::read(Call& call, const Vau
   }
   auto text = read_all(call.streams().in, kSharesTextMax, "the shares on stdin");
   if (!text) return std::unexpected(text.error().text);
-  const auto lines = lines_of(*text);
+  const auto lines = share_lines(*text);
   auto secret = told(secret_of_shares(vault, lines));
   wipe_text(*text);
   return secret;
