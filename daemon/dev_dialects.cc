@@ -87,30 +87,41 @@ class Accounts {
 
 std::string new_password() { return generate_client_secret().substr(0, kPasswordSize); }
 
-// A client that stands for a person, with this password.
-std::string make_person(Keystore& keystore, uint32_t tenant, const std::string& id, const std::string& password,
-                        std::string_view scope) {
-  if (keystore.clients().find(tenant, id) != nullptr) return {};  // goes on with what is there
+// A client that stands for a person: the password that logs it in, which is the one that demo.json had, or a new one
+// when that file is gone.
+std::expected<std::string, std::string> make_person(Keystore& keystore, const std::string& id, std::string kept,
+                                                    std::string_view scope) {
+  const bool there = keystore.clients().find(0, id) != nullptr;
+  if (there && !kept.empty()) return kept;
+  std::string password = kept.empty() ? new_password() : std::move(kept);
   std::vector<PasswordWish> wishes;
-  wishes.push_back({.tenant = tenant, .client_id = id, .password = SecretBytes::copy_of(as_bytes(password))});
+  wishes.push_back({.tenant = 0, .client_id = id, .password = SecretBytes::copy_of(as_bytes(password))});
   auto verifiers = wait_for<std::vector<PasswordVerifier>>(
       [&](auto done) { keystore.hash_passwords(std::move(wishes), std::move(done)); });
-  if (!verifiers) return verifiers.error();
-  Client client{.tenant = tenant, .client_id = id, .scope = std::string(scope), .created_at = std::time(nullptr)};
-  client.password = verifiers->front();
-  auto added =
-      wait_for<Client>([&](auto done) { keystore.store().add_client(kActor, std::move(client), std::move(done)); });
-  return added ? std::string() : added.error();
+  if (!verifiers) return std::unexpected(verifiers.error());
+  auto stored = wait_for<Client>([&](auto done) {
+    if (there) {
+      ClientUpdate update;
+      update.password.emplace(verifiers->front());
+      update.what = "client.set-password";
+      return keystore.store().update_client(kActor, 0, id, std::move(update), std::move(done));
+    }
+    Client client{.client_id = id, .scope = std::string(scope), .created_at = std::time(nullptr)};
+    client.password = verifiers->front();
+    keystore.store().add_client(kActor, std::move(client), std::move(done));
+  });
+  if (!stored) return std::unexpected(stored.error());
+  return password;
 }
 
 std::string make_vietqr(Keystore& keystore, const Dialect&, Accounts& accounts) {
   constexpr std::string_view kName = "vietqr";
-  std::string password = accounts.kept(kName, "password");
-  if (password.empty()) password = new_password();
   const std::string username = "demo-vietqr";
+  const auto password = make_person(keystore, username, accounts.kept(kName, "password"), "a.read");
+  if (!password) return password.error();
   accounts.set(kName, "username", username);
-  accounts.set(kName, "password", password);
-  return make_person(keystore, 0, username, password, "a.read");
+  accounts.set(kName, "password", *password);
+  return {};
 }
 
 constexpr std::string_view kDemoPhone = "48500100200";
@@ -157,14 +168,11 @@ std::string register_vcloud_token(Keystore& keystore, const Keystore::MadeApiTok
 }
 
 std::string make_vcloud(Keystore& keystore, const Dialect& dialect, Accounts& accounts) {
-  constexpr std::string_view kName = "vcloud";
+  constexpr std::string_view kName = "vcd";  // the member of demo.json, which scripts read; not the dialect's name
   const std::string username = "demo-vcloud";
-  std::string password = accounts.kept(kName, "password");
   std::string text = accounts.kept(kName, "api_token");
-  if (password.empty()) password = new_password();
-  if (std::string error = make_person(keystore, 0, username, password, kVcloudAdministrator); !error.empty()) {
-    return error;
-  }
+  const auto password = make_person(keystore, username, accounts.kept(kName, "password"), kVcloudAdministrator);
+  if (!password) return password.error();
   if (text.empty() || !keystore.identify_api_token(0, text)) {
     ApiToken token{.kind = ApiTokenKind::kVcloud,
                    .client_id = username,
@@ -180,7 +188,7 @@ std::string make_vcloud(Keystore& keystore, const Dialect& dialect, Accounts& ac
   accounts.set(kName, "tenant",
                dialect.default_tenant_names.empty() ? "default" : dialect.default_tenant_names.front());
   accounts.set(kName, "username", username);
-  accounts.set(kName, "password", password);
+  accounts.set(kName, "password", *password);
   accounts.set(kName, "api_token", text);
   return {};
 }
@@ -191,15 +199,12 @@ constexpr std::string_view kPublishedSecret = "abcd";
 std::string make_datafor(Keystore& keystore, const Dialect&, Accounts& accounts) {
   constexpr std::string_view kName = "datafor";
   const std::string username = "demo-datafor";
-  std::string password = accounts.kept(kName, "password");
-  if (password.empty()) password = new_password();
+  const auto password = make_person(keystore, username, accounts.kept(kName, "password"), kDataforAdministrator);
+  if (!password) return password.error();
   accounts.set(kName, "username", username);
-  accounts.set(kName, "password", password);
+  accounts.set(kName, "password", *password);
   accounts.set(kName, "name", kPublishedConfiguration);
   accounts.set(kName, "privateKey", kPublishedSecret);
-  if (std::string error = make_person(keystore, 0, username, password, kDataforAdministrator); !error.empty()) {
-    return error;
-  }
   if (keystore.dialect_configurations().find(0, kPublishedConfiguration) != nullptr) return {};
   DataforConfiguration configuration;
   configuration.name = kPublishedConfiguration;

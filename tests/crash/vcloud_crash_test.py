@@ -58,7 +58,7 @@ def check_replay(ledger, family):
 
 class VcloudRig(Rig):
     def add_clients(self, count=HOLDERS):
-        demo = json.loads((self.data_dir / "demo.json").read_text())["vcloud"]
+        demo = json.loads((self.data_dir / "demo.json").read_text())["vcd"]
         administrator = vcloud.Client(self.daemon.port, demo["tenant"], demo["username"], demo["password"])
         for number in range(count):
             client_id = administrator.new_account(f"account {number}")

@@ -98,7 +98,7 @@ class Issuance(AuditBase):
             {"apiKey": accounts["novapost"]["apiKey"]}))
         self.assertEqual(200, status, body)
         status, _, body = self.ask("POST", "/oauth/provider/token", urllib.parse.urlencode(
-            {"grant_type": "refresh_token", "refresh_token": accounts["vcloud"]["api_token"]}),
+            {"grant_type": "refresh_token", "refresh_token": accounts["vcd"]["api_token"]}),
             {"Content-Type": "application/x-www-form-urlencoded"})
         self.assertEqual(200, status, body)
         endpoints = [one["endpoint"] for one in self.issued()[before:]]

@@ -1,5 +1,6 @@
 """What --dev promises: keys, two clients and a console without any configuration, and the same ones after a restart."""
 
+import base64
 import http.client
 import json
 import shutil
@@ -28,7 +29,7 @@ class DevMode(unittest.TestCase):
             self.assertEqual(["ES256", "EdDSA", "PS256", "RS256"], sorted(own))
             self.assertEqual({("vietqr", "HS512"), ("novapost", "HS256"), ("vcloud", "RS256")},
                              {(key["dialect"], key["alg"]) for key in first["keys"] if key.get("dialect")})
-            self.assertEqual({"datafor", "novapost", "vcloud", "vietqr"}, set(json.loads(first["demo.json"])))
+            self.assertEqual({"datafor", "novapost", "vcd", "vietqr"}, set(json.loads(first["demo.json"])))
             self.assertEqual(0o600, stat.S_IMODE((self.dir / "demo.json").stat().st_mode))
             self.assertEqual({"active"}, {key["status"] for key in first["keys"]})
             server = daemon.ctl("client", "show", "demo-rs")
@@ -46,11 +47,36 @@ class DevMode(unittest.TestCase):
         finally:
             self.assertEqual(0, daemon.stop())
 
+    def test_accounts_work_again_when_the_file_that_names_them_is_lost(self):
+        passwords = []
+        for _ in range(2):
+            daemon = Daemon.start(data_dir=self.dir)
+            try:
+                accounts = json.loads((self.dir / "demo.json").read_text())
+                passwords.append(accounts["vietqr"]["password"])
+                answers = [vietqr(daemon.port, password) for password in passwords]
+            finally:
+                self.assertEqual(0, daemon.stop())
+            (self.dir / "demo.json").unlink()
+        self.assertNotEqual(*passwords)
+        self.assertEqual([401, 200], answers, "the old password, the new one")
+
     def seen(self, daemon):
         found = daemon.ctl("key", "list")
         keys = found["keys"] if isinstance(found, dict) else found
         return {"keys": keys, "demo": daemon.secret("demo"), "demo-rs": daemon.secret("demo-rs"),
                 "demo.json": (self.dir / "demo.json").read_text()}
+
+
+def vietqr(port, password):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        credentials = base64.b64encode(f"demo-vietqr:{password}".encode()).decode()
+        connection.request("POST", "/vqr/api/token_generate", "{}", {"Authorization": "Basic " + credentials,
+                                                                     "Content-Type": "application/json"})
+        return connection.getresponse().status
+    finally:
+        connection.close()
 
 
 def status(port):

@@ -200,7 +200,7 @@ class Late(unittest.TestCase):
             clock = FakedClock(Path(folder))
             daemon = Daemon.start(data_dir=Path(folder) / "data", environment=clock.environment())
             try:
-                demo = json.loads((daemon.data_dir / "demo.json").read_text())["vcloud"]
+                demo = json.loads((daemon.data_dir / "demo.json").read_text())["vcd"]
                 admin = Client(daemon.port, demo["tenant"], demo["username"], demo["password"])
                 client_id = admin.new_account("late")
                 asked = admin.authorize(client_id).json()

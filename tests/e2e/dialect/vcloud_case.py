@@ -18,7 +18,7 @@ class VcloudCase(unittest.TestCase):
     def setUpClass(cls):
         cls.daemon = Daemon.start()
         cls.port = cls.daemon.port
-        cls.demo = json.loads((cls.daemon.data_dir / "demo.json").read_text())["vcloud"]
+        cls.demo = json.loads((cls.daemon.data_dir / "demo.json").read_text())["vcd"]
         cls.daemon.ctl("tenant", "add", "acme")
         cls.daemon.ctl("key", "add", "--dialect", "vcloud", "--alg", "RS256", "--tenant", "acme")
         cls.person("ann", "acme")
