@@ -29,7 +29,7 @@ sh tools/install-packages.sh quickstart
 
 say "Building (a few minutes the first time)"
 [ -f build/build.ninja ] || meson setup build -Dtests="${SIGNET_TESTS:-false}" -Dbenchmarks=false
-meson compile -C build signetd signetctl
+meson compile -C build signetd signetctl signetctl-offline
 
 say "Starting signetd --dev on http://127.0.0.1:$port"
 log=$(mktemp)

@@ -38,8 +38,6 @@ class BackupDirectory {
   // can write to the backup may change it between a `check` and the copying.
   std::expected<void, std::string> restore(const BackupManifest& manifest, const std::filesystem::path& to) const;
 
-  const std::filesystem::path& path() const { return path_; }
-
  private:
   BackupDirectory(std::filesystem::path path, std::unique_ptr<store::BackupReader> reader);
   const std::filesystem::path path_;

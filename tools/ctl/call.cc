@@ -32,6 +32,17 @@ std::optional<Failure> Call::parse(Arguments& arguments) {
   return std::nullopt;
 }
 
+std::vector<std::string> Call::command_line() const {
+  std::vector<std::string> words;
+  if (globals_.json) words.emplace_back("--json");
+  if (globals_.socket) words.insert(words.end(), {"--socket", *globals_.socket});
+  if (globals_.data_dir) words.insert(words.end(), {"--data-dir", *globals_.data_dir});
+  words.emplace_back(command_.noun);
+  if (!command_.verb.empty()) words.emplace_back(command_.verb);
+  words.insert(words.end(), arguments_.begin(), arguments_.end());
+  return words;
+}
+
 AdminClient& Call::admin() {
   if (!admin_) {
     std::string path = globals_.socket     ? *globals_.socket

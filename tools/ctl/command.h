@@ -59,6 +59,8 @@ class Call {
   // For the commands that do not speak with a running daemon. Complete after parse.
   const GlobalOptions& globals() const { return globals_; }
   const Streams& streams() const { return streams_; }
+  // The command line that leads to this call, without the program's name. Before parse.
+  std::vector<std::string> command_line() const;
   // The admin connection, made at first use.
   AdminClient& admin();
 
