@@ -233,6 +233,14 @@ class Sealed(VaultBase):
         self.assertTrue(self.unsealed(), self.daemon.stderr)
         self.assertEqual(secret, self.secret_of(key))
 
+    def test_the_next_command_finds_the_daemon_in_its_new_state(self):
+        for _ in range(5):
+            self.ctl("vault", "seal", "--yes")
+            self.assertEqual("sealed", self.state())
+            self.ctl("vault", "unseal", "--key-file", self.key_file)
+            self.assertEqual("unsealed", self.state())
+            self.ctl("token", "issue", "--client", "demo")
+
     def secret_of(self, kid):
         import base64
         text = self.ctl("key", "export-secret", kid)["k"]

@@ -6,6 +6,7 @@
 #include "tools/ctl/input.h"
 #include "tools/ctl/json_text.h"
 #include "tools/ctl/vault_secret.h"
+#include "tools/ctl/vault_wait.h"
 
 namespace signet::ctl {
 namespace {
@@ -45,7 +46,9 @@ Outcome vault_init(Call& call) {
   if (!files) return std::unexpected(files.error());
   const auto answer = send(call, "/v1/vault/init", *std::move(body));
   if (!answer) return std::unexpected(answer.error());
-  return show_new_slot(call, *answer, *std::move(files));
+  // What was made is told first: nothing else knows it.
+  if (auto shown = show_new_slot(call, *answer, *std::move(files)); !shown) return shown;
+  return wait_for_vault(call, "unsealed");
 }
 
 Outcome vault_unseal(Call& call) {
@@ -64,11 +67,14 @@ Outcome vault_unseal(Call& call) {
   if (!answer) return std::unexpected(answer.error());
   const auto state = read_answer(*answer);
   if (!state) return std::unexpected(state.error());
+  const bool open = text_of(*state, "state") == "unsealed";
+  if (open && !call.json()) call.note("the vault is open; the daemon starts");
+  if (open) {
+    if (auto serves = wait_for_vault(call, "unsealed"); !serves) return serves;
+  }
   if (call.json()) {
     call.print_json(compact_json(*state));
-  } else if (text_of(*state, "state") == "unsealed") {
-    call.note("the vault is open; the daemon starts");
-  } else {
+  } else if (!open) {
     call.note(fmt::format("{} shares so far: more are needed", text_of(*state, "shares_given")));
   }
   return {};

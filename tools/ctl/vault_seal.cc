@@ -1,6 +1,7 @@
 // signetctl vault seal, rekey
 #include "tools/ctl/commands.h"
 #include "tools/ctl/json_text.h"
+#include "tools/ctl/vault_wait.h"
 
 namespace signet::ctl {
 
@@ -14,10 +15,12 @@ Outcome vault_seal(Call& call) {
   }
   const auto answer = call.admin().call("POST", "/v1/vault/seal", "{}");
   if (!answer) return std::unexpected(answer.error());
+  if (!call.json()) call.note("the daemon answers what is under way and forgets its keys");
+  if (auto sealed = wait_for_vault(call, "sealed"); !sealed) return sealed;
   if (call.json()) {
     call.print_json(answer->body);
   } else {
-    call.note("the daemon answers what is under way, forgets its keys and waits for signetctl vault unseal");
+    call.note("the vault is sealed until signetctl vault unseal");
   }
   return {};
 }
