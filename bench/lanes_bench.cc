@@ -1,0 +1,119 @@
+// Ed25519 in lanes beside libsodium and OpenSSL, in one process: signatures of 300 octets in groups of 1, 8, 16 and 64,
+// with caches as they are and after 64 MiB were touched. A group of 1 is eight copies of one message.
+#include <benchmark/benchmark.h>
+#include <openssl/evp.h>
+#include <sodium.h>
+
+#include <array>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include "keystore/signing/lanes/ed25519_lane_key.h"
+#include "keystore/signing/lanes/ed25519_lanes.h"
+#include "keystore/signing/lanes/inverse25519.h"
+#include "keystore/signing/lanes/lane_support.h"
+
+namespace signet::lanes {
+namespace {
+
+constexpr size_t kSize = 300;  // an access token's signing input
+constexpr size_t kColdSize = size_t{64} << 20;
+
+struct Key {
+  Key() {
+    std::array<uint8_t, 32> seed{};
+    seed.fill(7);
+    crypto_sign_seed_keypair(public_key.data(), secret_key.data(), seed.data());
+    make_ed25519_lane_key(secret_key, lanes);
+  }
+  std::array<uint8_t, 32> public_key{};
+  std::array<uint8_t, 64> secret_key{};
+  Ed25519LaneKey lanes{};
+};
+const Key& key() {
+  static const Key one;
+  return one;
+}
+
+const std::vector<uint8_t>& message(size_t i) {
+  static const auto all = [] {
+    std::vector<std::vector<uint8_t>> filled(64);
+    for (size_t j = 0; j < filled.size(); ++j) filled[j].assign(kSize, static_cast<uint8_t>(j));
+    return filled;
+  }();
+  return all[i];
+}
+
+void touch_everything() {
+  static std::vector<uint8_t> memory(kColdSize);
+  for (size_t i = 0; i < memory.size(); i += 64) ++memory[i];
+  benchmark::ClobberMemory();
+}
+
+template <class Sign>
+void measure(benchmark::State& state, size_t group, bool cold, Sign sign) {
+  for (auto _ : state) {
+    if (cold) {
+      state.PauseTiming();
+      touch_everything();
+      state.ResumeTiming();
+    }
+    sign();
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(group));
+}
+
+void lanes(benchmark::State& state) {
+  if (!avx512_lanes_supported()) return state.SkipWithError("this processor has no AVX-512 IFMA");
+  const auto group = static_cast<size_t>(state.range(0));
+  std::vector<std::array<uint8_t, 64>> signatures(64);
+  std::vector<Ed25519LaneJob> jobs;
+  for (size_t i = 0; i < (group + kLanes - 1) / kLanes * kLanes; ++i) {
+    jobs.push_back({&key().lanes, {message(i % group).data(), kSize}, signatures[i].data()});
+  }
+  const BaseTable& table = *base_table();
+  measure(state, group, state.range(1) != 0, [&] { ed25519_sign_avx512(table, jobs.data(), jobs.size() / kLanes); });
+}
+
+void libsodium(benchmark::State& state) {
+  std::array<uint8_t, 64> signature{};
+  measure(state, 1, state.range(1) != 0,
+          [&] { crypto_sign_detached(signature.data(), nullptr, message(0).data(), kSize, key().secret_key.data()); });
+}
+
+void openssl(benchmark::State& state) {
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> own(
+      EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, key().secret_key.data(), 32), &EVP_PKEY_free);
+  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+  EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, own.get());
+  std::array<uint8_t, 64> signature{};
+  measure(state, 1, state.range(1) != 0, [&] {
+    size_t size = signature.size();
+    EVP_DigestSign(context.get(), signature.data(), &size, message(0).data(), kSize);
+  });
+}
+
+void inversion(benchmark::State& state) {
+  uint64_t words[4] = {3, 5, 7, 11};
+  for (auto _ : state) inverse25519(words);
+  benchmark::DoNotOptimize(words);
+}
+
+BENCHMARK(lanes)->ArgsProduct({{1, 8, 16, 64}, {0, 1}})->ArgNames({"group", "cold"});
+BENCHMARK(lanes)->Args({64, 0})->ArgNames({"group", "cold"})->Threads(2);
+BENCHMARK(libsodium)->ArgsProduct({{1}, {0, 1}})->ArgNames({"group", "cold"});
+BENCHMARK(libsodium)->Args({1, 0})->ArgNames({"group", "cold"})->Threads(2);
+BENCHMARK(openssl)->ArgsProduct({{1}, {0, 1}})->ArgNames({"group", "cold"});
+BENCHMARK(inversion);
+
+}  // namespace
+}  // namespace signet::lanes
+
+int main(int argc, char** argv) {
+  if (sodium_init() < 0 || signet::lanes::base_table() == nullptr) return 1;
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}

@@ -1,0 +1,107 @@
+// Ed25519 over a vector type V: the body of ed25519_lanes.h.
+#pragma once
+
+#include "keystore/signing/lanes/base_multiple.h"
+#include "keystore/signing/lanes/ed25519_lanes.h"
+#include "keystore/signing/lanes/group_inverse.h"
+#include "keystore/signing/lanes/message_words.h"
+#include "keystore/signing/lanes/scalar25519.h"
+#include "keystore/signing/lanes/sha512_lanes.h"
+
+namespace signet::lanes {
+
+template <class V>
+class Ed25519Group {
+ public:
+  void sign(const BaseTable& table, const Ed25519LaneJob* jobs, size_t groups) {
+#pragma GCC unroll 1
+    for (size_t i = 0; i < groups; ++i) commit(table, jobs + i * kLanes, i);
+    inverted(z_, before_, groups);
+#pragma GCC unroll 1
+    for (size_t i = 0; i < groups; ++i) answer_group(jobs + i * kLanes, i);
+  }
+
+ private:
+  // The nonce r of each lane, and R = r B without its division by Z.
+  void commit(const BaseTable& table, const Ed25519LaneJob* jobs, size_t group) {
+    read_messages(jobs);
+    V prefix[4];
+    gather(jobs, &Ed25519LaneKey::prefix, prefix);
+    nonce_[group] = nonce_and_offset(words_.template hashed<4>(prefix).word);
+    split_digits(nonce_[group], digits_);
+    const Point<V> point = base_multiple(table, digits_);
+    x_[group] = point.x;
+    y_[group] = point.y;
+    z_[group] = point.z;
+  }
+
+  void answer_group(const Ed25519LaneJob* jobs, size_t group) {
+    const Words<V> r = encoded(x_[group], y_[group], z_[group]);
+    V front[8], public_key[4], secret[5];
+    gather(jobs, &Ed25519LaneKey::public_key, public_key);
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; ++i) {
+      front[i] = r.word[i].octets_reversed();
+      front[4 + i] = public_key[i];
+    }
+    read_messages(jobs);
+    const Sha512State<V> hash = words_.template hashed<8>(front);
+    gather(jobs, &Ed25519LaneKey::secret, secret);
+    const Words<V> s = packed(answer(nonce_[group], hash.word, secret).limb);
+    V rows[8] = {r.word[0], r.word[1], r.word[2], r.word[3], s.word[0], s.word[1], s.word[2], s.word[3]};
+    V::transpose(rows);
+    for (size_t i = 0; i < kLanes; ++i) {
+      alignas(64) uint64_t signature[8];
+      rows[i].store(signature);
+      __builtin_memcpy(jobs[i].signature, signature, sizeof signature);
+    }
+  }
+
+  void read_messages(const Ed25519LaneJob* jobs) {
+    LaneMessage messages[kLanes];
+    for (size_t i = 0; i < kLanes; ++i) messages[i] = jobs[i].message;
+    words_.read(messages);
+  }
+
+  // Which key a lane has is public.
+  template <size_t N>
+  SIGNET_LANES_INLINE static void gather(const Ed25519LaneJob* jobs, uint64_t (Ed25519LaneKey::*member)[N],
+                                         V (&to)[N]) {
+    bool shared = true;
+    for (size_t i = 1; i < kLanes; ++i) shared = shared && jobs[i].key == jobs[0].key;
+    for (size_t k = 0; k < N; ++k) {
+      if (shared) {
+        to[k] = V::splat((jobs[0].key->*member)[k]);
+        continue;
+      }
+      alignas(64) uint64_t lanes[kLanes];
+      for (size_t i = 0; i < kLanes; ++i) lanes[i] = (jobs[i].key->*member)[k];
+      to[k] = V::load(lanes);
+    }
+  }
+
+  MessageWords<V> words_;
+  Digits<V> digits_;
+  Scalar<V> nonce_[kGroupsMax];
+  Carried<V> x_[kGroupsMax], y_[kGroupsMax], z_[kGroupsMax], before_[kGroupsMax];
+};
+
+// What was spilled by the functions that were called lies below their caller's frame.
+template <class V>
+[[gnu::noinline]] void wipe_below() {
+  uint8_t spilled[16 * 1024];
+  __builtin_memset(spilled, 0, sizeof spilled);
+  asm volatile("" : : "r"(spilled) : "memory");
+}
+
+template <class V>
+void sign_and_wipe(const BaseTable& table, const Ed25519LaneJob* jobs, size_t groups) {
+  Ed25519Group<V> group;
+  group.sign(table, jobs, groups);
+  wipe_below<V>();
+  __builtin_memset(static_cast<void*>(&group), 0, sizeof group);
+  asm volatile("" : : "r"(&group) : "memory");
+  V::clear_registers();
+}
+
+}  // namespace signet::lanes

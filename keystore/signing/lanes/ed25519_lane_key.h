@@ -1,0 +1,13 @@
+// What the lanes need of an Ed25519 key.
+#pragma once
+
+#include "keystore/signing/lanes/ed25519_lanes.h"
+#include "protocol/base/bytes.h"
+
+namespace signet::lanes {
+
+// make_ed25519_lane_key fills `to`, which is in locked memory, from libsodium's secret key of 64 octets: the seed, then
+// the public key that was derived from it (RFC 8032 5.1.5). Any thread.
+void make_ed25519_lane_key(ByteSpan seed_and_public, Ed25519LaneKey& to);
+
+}  // namespace signet::lanes

@@ -1,0 +1,18 @@
+#include "keystore/signing/lanes/lane_support.h"
+
+namespace signet::lanes {
+
+bool avx512_lanes_supported() {
+#if defined(__x86_64__)
+  // The compiler's own table also asks the system (XCR0) for the registers.
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+         __builtin_cpu_supports("avx512ifma") && __builtin_cpu_supports("avx512vbmi") &&
+         __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("bmi2");
+#else
+  return false;
+#endif
+}
+
+}  // namespace signet::lanes

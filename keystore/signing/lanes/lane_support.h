@@ -1,0 +1,10 @@
+// What this processor has.
+#pragma once
+
+namespace signet::lanes {
+
+// avx512_lanes_supported tells whether the processor has the instructions of vector_avx512.h and the system keeps their
+// registers. Any thread.
+bool avx512_lanes_supported();
+
+}  // namespace signet::lanes

@@ -1,0 +1,61 @@
+// Products of numbers of five limbs of 52 bits, in eight lanes: what both fields and the scalars multiply with.
+#pragma once
+
+#include <cstdint>
+
+#include "keystore/signing/lanes/inline.h"
+
+namespace signet::lanes {
+
+inline constexpr uint64_t kLow52 = (uint64_t{1} << 52) - 1;
+
+// add_product52 adds a * b to the limbs z, of which each gets at most nine terms below 2^52. Of the limbs of a and b
+// the lower 52 bits count.
+template <class V>
+SIGNET_LANES_INLINE void add_product52(V (&z)[10], const V (&a)[5], const V (&b)[5]) {
+#pragma GCC unroll 5
+  for (int i = 0; i < 5; ++i) {
+#pragma GCC unroll 5
+    for (int j = 0; j < 5; ++j) z[i + j] = V::add_low52(z[i + j], a[i], b[j]);
+#pragma GCC unroll 5
+    for (int j = 0; j < 5; ++j) z[i + j + 1] = V::add_high52(z[i + j + 1], a[i], b[j]);
+  }
+}
+
+// The same of a * b to y and of c * d to z, alternating.
+template <class V>
+SIGNET_LANES_INLINE void add_products52(V (&y)[10], const V (&a)[5], const V (&b)[5], V (&z)[10], const V (&c)[5],
+                                        const V (&d)[5]) {
+#pragma GCC unroll 5
+  for (int i = 0; i < 5; ++i) {
+#pragma GCC unroll 5
+    for (int j = 0; j < 5; ++j) {
+      y[i + j] = V::add_low52(y[i + j], a[i], b[j]);
+      z[i + j] = V::add_low52(z[i + j], c[i], d[j]);
+    }
+#pragma GCC unroll 5
+    for (int j = 0; j < 5; ++j) {
+      y[i + j + 1] = V::add_high52(y[i + j + 1], a[i], b[j]);
+      z[i + j + 1] = V::add_high52(z[i + j + 1], c[i], d[j]);
+    }
+  }
+}
+
+// Four words, little-endian, as numbers are encoded.
+template <class V>
+struct Words {
+  V word[4];
+};
+
+// packed: limbs 0 to 3 exactly below 2^52, limb 4 below 2^48.
+template <class V>
+SIGNET_LANES_INLINE Words<V> packed(const V (&limb)[5]) {
+  Words<V> r;
+  r.word[0] = limb[0] | limb[1].template shifted_left<52>();
+  r.word[1] = limb[1].template shifted_right<12>() | limb[2].template shifted_left<40>();
+  r.word[2] = limb[2].template shifted_right<24>() | limb[3].template shifted_left<28>();
+  r.word[3] = limb[3].template shifted_right<36>() | limb[4].template shifted_left<16>();
+  return r;
+}
+
+}  // namespace signet::lanes
