@@ -27,24 +27,27 @@ class Repeated:
     """A command again and again in the background, until the block ends."""
 
     def __init__(self, signet, command, backups):
-        self.signet, self.count, self.backups = signet, 0, backups
-        self.command = [str(backups) if word == "BACKUPS" else word for word in command]
+        self.signet, self.command, self.backups, self.count = signet, command, backups, 0
         self.over = threading.Event()
         self.thread = threading.Thread(target=self.run)
 
     def run(self):
         while not self.over.wait(EVERY_S):
-            shutil.rmtree(self.backups, ignore_errors=True)  # else the next one would copy what changed alone
-            self.signet.ctl(*self.command)
+            # A directory for each backup, else the next one would copy what changed alone.
+            place = str(self.backups / str(self.count))
+            self.signet.ctl(*(place if word == "BACKUPS" else word for word in self.command))
             self.count += 1
 
     def __enter__(self):
+        self.backups.mkdir()
         self.thread.start()
         return self
 
     def __exit__(self, *_):
         self.over.set()
         self.thread.join()
+        # Only now: what it takes of the processor is neither the daemon's nor the load's.
+        shutil.rmtree(self.backups)
 
 
 def add_clients(signet, directory, count):

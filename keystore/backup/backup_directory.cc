@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 using Failure = std::unexpected<std::string>;
 
 constexpr size_t kManifestFileMax = size_t{256} << 20;
-constexpr size_t kPiece = size_t{1} << 20;
+constexpr size_t kPiece = size_t{64} << 10;  // small, so that a read of it does not hold up a worker
 
 // Closes at the end of its life.
 struct File {

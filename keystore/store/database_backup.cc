@@ -1,11 +1,13 @@
 #include "keystore/store/database_backup.h"
 
 #include <rocksdb/env.h>
+#include <rocksdb/rate_limiter.h>
 #include <rocksdb/utilities/backup_engine.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <atomic>
+#include <limits>
 
 #include "keystore/store/database_implementation.h"
 #include "keystore/store/keys.h"
@@ -17,6 +19,23 @@ namespace {
 // Also the step of what `progress` is told.
 constexpr uint64_t kProgressOctets = uint64_t{1} << 20;
 
+// The engine copies in pieces of what its rate limiter lets through at once, 5 MiB without one. A system call for as
+// much takes milliseconds, and a kernel that does not preempt itself lets a worker wait for its end, whatever the
+// priorities.
+constexpr int64_t kPieceOctets = int64_t{64} << 10;
+
+// Limits the size of a piece, and no rate.
+class SmallPieces final : public rocksdb::RateLimiter {
+ public:
+  void SetBytesPerSecond(int64_t /*bytes_per_second*/) override {}
+  void Request(const int64_t /*bytes*/, const rocksdb::Env::IOPriority /*priority*/,
+               rocksdb::Statistics* /*statistics*/) override {}
+  int64_t GetSingleBurstBytes() const override { return kPieceOctets; }
+  int64_t GetTotalBytesThrough(const rocksdb::Env::IOPriority /*priority*/) const override { return 0; }
+  int64_t GetTotalRequests(const rocksdb::Env::IOPriority /*priority*/) const override { return 0; }
+  int64_t GetBytesPerSecond() const override { return std::numeric_limits<int64_t>::max(); }
+};
+
 rocksdb::BackupEngineOptions engine_options(const std::string& directory) {
   rocksdb::BackupEngineOptions options(directory);
   options.share_table_files = true;
@@ -26,6 +45,7 @@ rocksdb::BackupEngineOptions engine_options(const std::string& directory) {
   options.backup_log_files = true;
   options.max_background_operations = 1;
   options.callback_trigger_interval_size = kProgressOctets;
+  options.backup_rate_limiter = std::make_shared<SmallPieces>();
   return options;
 }
 
