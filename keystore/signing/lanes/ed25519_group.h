@@ -14,6 +14,7 @@ template <class V>
 class Ed25519Group {
  public:
   void sign(const BaseTable& table, const Ed25519LaneJob* jobs, size_t groups) {
+    if (!allowed(jobs, groups)) __builtin_trap();  // a bug of the caller; what checks elsewhere is shared code
 #pragma GCC unroll 1
     for (size_t i = 0; i < groups; ++i) commit(table, jobs + i * kLanes, i);
     inverted(z_, before_, groups);
@@ -22,6 +23,14 @@ class Ed25519Group {
   }
 
  private:
+  static bool allowed(const Ed25519LaneJob* jobs, size_t groups) {
+    if (groups == 0 || groups > kGroupsMax) return false;
+    for (size_t i = 0; i < groups * kLanes; ++i) {
+      if (jobs[i].message.size > kMessageMax) return false;
+    }
+    return true;
+  }
+
   // The nonce r of each lane, and R = r B without its division by Z.
   void commit(const BaseTable& table, const Ed25519LaneJob* jobs, size_t group) {
     read_messages(jobs);

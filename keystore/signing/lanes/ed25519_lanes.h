@@ -25,8 +25,9 @@ struct Ed25519LaneJob {
 
 inline constexpr size_t kGroupsMax = 8;  // of eight jobs, in one call
 
-// Signs `groups` (1 to kGroupsMax) times kLanes jobs. What it computed on the way is wiped, registers included. No
-// branch and no address depends on a key or on what a message says; lengths are public. About 50 KiB of stack.
+// Signs `groups` (1 to kGroupsMax) times kLanes jobs; aborts where a bound is not kept. What it computed on the way is
+// wiped, registers included. No branch and no address depends on a key or on what a message says; lengths are public.
+// About 50 KiB of stack.
 using Ed25519Sign = void (*)(const BaseTable& table, const Ed25519LaneJob* jobs, size_t groups);
 void ed25519_sign_avx512(const BaseTable& table, const Ed25519LaneJob* jobs, size_t groups);
 

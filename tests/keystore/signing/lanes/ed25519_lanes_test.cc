@@ -143,7 +143,23 @@ TEST_P(Ed25519Lanes, KeysWithExtremeSeeds) {
   }
 }
 
-// SIGNET_LANE_SIGNATURES: how many; a million takes a minute over libsodium's own.
+TEST_P(Ed25519Lanes, BoundsThatAreNotKeptAbort) {
+  const Key key = random_key();
+  std::array<std::array<uint8_t, 64>, kLanes> signatures{};
+  const std::vector<uint8_t> octets(kMessageMax + 1);
+  std::vector<Ed25519LaneJob> jobs;
+  for (auto& signature : signatures) jobs.push_back({&key.lanes, {octets.data(), 10}, signature.data()});
+  EXPECT_DEATH(on_.sign(*base_table(), jobs.data(), 0), "");
+  EXPECT_DEATH(on_.sign(*base_table(), jobs.data(), kGroupsMax + 1), "");
+  for (size_t lane : {0, 7}) {
+    jobs[lane].message.size = kMessageMax + 1;
+    EXPECT_DEATH(on_.sign(*base_table(), jobs.data(), 1), "");
+    jobs[lane].message.size = kMessageMax;
+  }
+  on_.sign(*base_table(), jobs.data(), 1);
+}
+
+// SIGNET_LANE_SIGNATURES: how many; a million takes half a minute, most of it in libsodium.
 TEST_P(Ed25519Lanes, RandomKeysMessagesAndGroups) {
   const char* wanted = std::getenv("SIGNET_LANE_SIGNATURES");
   size_t left = wanted != nullptr ? std::strtoul(wanted, nullptr, 10) : 10'000;
