@@ -5,6 +5,7 @@ import http.client
 import json
 import shutil
 import stat
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -60,6 +61,28 @@ class DevMode(unittest.TestCase):
             (self.dir / "demo.json").unlink()
         self.assertNotEqual(*passwords)
         self.assertEqual([401, 200], answers, "the old password, the new one")
+
+    def test_the_lines_of_the_readme_for_clients_of_other_systems_give_tokens(self):
+        text = (Path(__file__).resolve().parents[2] / "README.md").read_text()
+        block = text.split("## Clients of other systems")[1].split("```sh\n")[1].split("```")[0]
+        lines = block.replace("\\\n", " ").strip().splitlines()
+        self.assertEqual(4, len(lines), "one for each system")
+        daemon = Daemon.start(data_dir=self.dir)
+        try:
+            accounts = json.loads((self.dir / "demo.json").read_text())
+            for line, token in zip(lines, ("access_token", "access_token", "jwt", "token")):
+                for name, value in (("=API_TOKEN", "=" + accounts["vcd"]["api_token"]),
+                                    ("apiKey=KEY", "apiKey=" + accounts["novapost"]["apiKey"]),
+                                    ("demo-vietqr:PASSWORD", "demo-vietqr:" + accounts["vietqr"]["password"]),
+                                    ("demo-datafor:PASSWORD", "demo-datafor:" + accounts["datafor"]["password"]),
+                                    ("127.0.0.1:8420", f"127.0.0.1:{daemon.port}")):
+                    line = line.replace(name, value)
+                done = subprocess.run(["sh", "-c", line.replace("curl ", "curl -sS --fail ", 1)], capture_output=True,
+                                      text=True, timeout=60)
+                self.assertEqual(0, done.returncode, f"{line}\n{done.stderr}")
+                self.assertIn(f'"{token}":"', done.stdout, line)
+        finally:
+            self.assertEqual(0, daemon.stop())
 
     def seen(self, daemon):
         found = daemon.ctl("key", "list")

@@ -91,9 +91,11 @@ TEST_P(Ed25519Lanes, ThePublishedVectors) {
   std::vector<Ed25519LaneJob> jobs;
   for (size_t i = 0; i < 8; ++i) {
     const Vector& vector = kVectors[i % 3];
-    messages[i].resize(std::strlen(vector.message) / 2);
-    sodium_hex2bin(messages[i].data(), messages[i].size(), vector.message, std::strlen(vector.message), nullptr,
-                   nullptr, nullptr);
+    messages[i].resize(std::strlen(vector.message) / 2 + 1);  // never a null pointer
+    size_t size = 0;
+    sodium_hex2bin(messages[i].data(), messages[i].size(), vector.message, std::strlen(vector.message), nullptr, &size,
+                   nullptr);
+    messages[i].resize(size);
     jobs.push_back({&keys[i % 3].lanes, {messages[i].data(), messages[i].size()}, signatures[i].data()});
   }
   on_.sign(*base_table(), jobs.data(), 1);
