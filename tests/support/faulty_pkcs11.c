@@ -7,6 +7,7 @@
  *   garble 1     signatures have a wrong bit
  *   absent 1     no slot has a token
  * C_Login calls are counted in the file's sibling with the ending .logins. */
+#define _POSIX_C_SOURCE 200809L /* nanosleep, in a strict C11 */
 #include <p11-kit/pkcs11.h>
 
 #include <dlfcn.h>
