@@ -172,7 +172,7 @@ void plan_keys(AdminService& admin, const AdminRequest& request) {
       json.member("at", rfc3339(duty.at));
       json.member("what", key_duty_name(duty.kind));
       json.member("tenant", tenant->name);
-      json.member("kid", duty.kind == KeyDutyKind::kPublish ? std::string_view("") : std::string_view(duty.kid));
+      json.member("kid", duty.kind == KeyDutyKind::kPublish ? std::string_view() : std::string_view(duty.kid));
       json.member("alg", jws_algorithm_name(duty.algorithm));
       json.member("dialect", duty.dialect);
       json.end_object();

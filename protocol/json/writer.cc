@@ -44,6 +44,12 @@ size_t escape_free_prefix(std::string_view text) {
   return done;
 }
 
+// Inline: a call of its own costs a claims set a sixth of its time.
+[[gnu::always_inline]] inline void JsonWriter::append(std::string_view text) {
+  if (!text.empty()) std::memcpy(at_, text.data(), text.size());  // an empty view may have no address
+  at_ += text.size();
+}
+
 void JsonWriter::put(char c) {
   if (at_ == end_) return overflow();
   *at_++ = c;
@@ -51,8 +57,7 @@ void JsonWriter::put(char c) {
 
 void JsonWriter::put(std::string_view text) {
   if (text.size() > room()) return overflow();
-  std::memcpy(at_, text.data(), text.size());
-  at_ += text.size();
+  append(text);
 }
 
 void JsonWriter::put_escape(char c) {
@@ -93,8 +98,7 @@ void JsonWriter::put_escaped(std::string_view text) {
 void JsonWriter::quoted(std::string_view text) {
   if (room() >= text.size() + 2 && escape_free_prefix(text) == text.size()) [[likely]] {
     *at_++ = '"';
-    std::memcpy(at_, text.data(), text.size());
-    at_ += text.size();
+    append(text);
     *at_++ = '"';
     return;
   }
@@ -129,8 +133,7 @@ void JsonWriter::key(JsonName name) {
   if (room() < text.size() + 4) return overflow();  // comma, two quotation marks, colon; at most one octet too careful
   if (comma_) *at_++ = ',';
   *at_++ = '"';
-  std::memcpy(at_, text.data(), text.size());
-  at_ += text.size();
+  append(text);
   *at_++ = '"';
   *at_++ = ':';
   comma_ = false;

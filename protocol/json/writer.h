@@ -70,6 +70,7 @@ class JsonWriter {
   void overflow() { overflowed_ = true, end_ = at_; }
   void put(char c);
   void put(std::string_view text);
+  void append(std::string_view text);  // there is room for it
   void put_escaped(std::string_view text);
   void put_escape(char c);
   void quoted(std::string_view text);

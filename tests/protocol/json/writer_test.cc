@@ -57,6 +57,11 @@ constexpr std::string_view kSample =
 TEST(JsonWriter, PutsCommasBetweenAndNowhereElse) { EXPECT_EQ(written(write_sample), kSample); }
 
 // A writer that went one octet too far would touch the guard; one that stopped early would say so in size().
+TEST(JsonWriter, TakesAViewWithoutAnAddressForAnEmptyText) {
+  EXPECT_EQ(json_string(std::string_view()), R"("")");
+  EXPECT_EQ(written([](JsonWriter& w) { w.raw_members(std::string_view()); }), "");
+}
+
 TEST(JsonWriter, OverflowsInsteadOfWritingPastTheEndAtEverySize) {
   for (size_t room = 0; room < kSample.size(); ++room) {
     std::string buffer(room + 16, '#');
