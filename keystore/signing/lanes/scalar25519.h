@@ -77,10 +77,11 @@ SIGNET_LANES_INLINE Scalar<V> reduced(V (&limb)[5]) {
   return result;
 }
 
-template <class V>
-SIGNET_LANES_INLINE void splat_limbs(V (&to)[5], const uint64_t (&from)[5]) {
-#pragma GCC unroll 5
-  for (int i = 0; i < 5; ++i) to[i] = V::splat(from[i]);
+// The lower five limbs are `from`, any others zero: a factor, or what a sum of products starts from.
+template <int N, class V>
+SIGNET_LANES_INLINE void splat_limbs(V (&to)[N], const uint64_t (&from)[5]) {
+#pragma GCC unroll 10
+  for (int i = 0; i < N; ++i) to[i] = V::splat(i < 5 ? from[i] : 0);
 }
 
 // What SHA-512 gave, read as a little-endian number of 512 bits, divided by 2^260: below 2^252 + L, carried upwards.
@@ -112,8 +113,7 @@ SIGNET_LANES_INLINE Scalar<V> nonce_and_offset(const V (&hash)[8]) {
   V h[5], square[5], z[10];
   divided_hash(hash, h);
   splat_limbs(square, kSquare);
-#pragma GCC unroll 10
-  for (int i = 0; i < 10; ++i) z[i] = V::splat(i < 5 ? kOffset[i < 5 ? i : 0] : 0);
+  splat_limbs(z, kOffset);
   add_product52(z, h, square);
   divided(z, h);
   return reduced(h);
@@ -125,8 +125,7 @@ SIGNET_LANES_INLINE Scalar<V> answer(const Scalar<V>& nonce, const V (&hash)[8],
   V h[5], one[5], z[10];
   divided_hash(hash, h);
   splat_limbs(one, kOne);
-#pragma GCC unroll 10
-  for (int i = 0; i < 10; ++i) z[i] = V::splat(i < 5 ? kOffsetNegated[i < 5 ? i : 0] : 0);
+  splat_limbs(z, kOffsetNegated);
   add_product52(z, h, secret);
   add_product52(z, nonce.limb, one);
   divided(z, h);
