@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
@@ -14,9 +13,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 from signet_daemon import Daemon, ready, until  # noqa: E402
+from slow_disk import SlowDisk  # noqa: E402
 
 
-class SlowDisk(unittest.TestCase):
+class OnASlowDisk(unittest.TestCase):
     def setUp(self):
         self.dir = Path(tempfile.mkdtemp(prefix="signet-slow-"))
         self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
@@ -26,24 +26,9 @@ class SlowDisk(unittest.TestCase):
         self.addCleanup(lambda: self.daemon.kill())
 
     def slow_down(self, delay_s):
-        """From now on every fdatasync of the daemon takes that much longer."""
-        log = self.dir / "strace"
-        strace = subprocess.Popen(
-            ["strace", "-f", "-o", log, "-e", "trace=fdatasync", "-e", f"inject=fdatasync:delay_enter={delay_s}s",
-             "-p", str(self.daemon.process.pid)], stderr=subprocess.PIPE, text=True)
-        line = strace.stderr.readline()
-        reader = threading.Thread(target=strace.stderr.read)
-        reader.start()
-        self.addCleanup(self.end, strace, reader)
-        if "attached" not in line:
-            self.skipTest(f"tracing is not possible here: {line}")
-        self.syncs = lambda: log.read_text().count("fdatasync(")
-
-    def end(self, strace, reader):
-        strace.terminate()
-        strace.wait(30)
-        reader.join(30)
-        strace.stderr.close()
+        slow = SlowDisk(self.daemon.process.pid, delay_s).__enter__()
+        self.addCleanup(slow.__exit__)
+        self.syncs = slow.syncs
 
     def change(self, name):
         """`client add` in the background; `made` is its answer once `thread` has ended."""

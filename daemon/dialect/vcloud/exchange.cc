@@ -13,8 +13,15 @@ namespace {
 
 using Made = Keystore::MadeApiToken;
 
-void remove(WorkerScope& scope, const ApiToken& token) {
-  scope.keystore.store().remove_api_token({.via = "vcloud"}, {.tenant = token.tenant, .id = token.id}, [](auto) {});
+void remove(WorkerScope& scope, const ApiToken& token, StoreDone<void> done = [](auto) {}) {
+  scope.keystore.store().remove_api_token({.via = "vcloud"}, {.tenant = token.tenant, .id = token.id}, std::move(done));
+}
+
+// Refused only when the token is gone (or could not be removed): who was refused and lists the tokens does not see it.
+void lose(DialectCall& call, const ApiToken& token) {
+  remove(call.scope, token, errand<void>(call, [](DialectCall& later, const std::expected<void, StoreError>&) {
+           later.refuse(DialectCondition::kInvalidGrant);
+         }));
 }
 
 void answer(DialectCall& call, const Made& made) {
@@ -37,8 +44,7 @@ void take(DialectCall& call, FoundRegistration found, const std::shared_ptr<cons
       {.what = "vcloud.token.exchange", .subject = id},
       [made](DialectCall& later, bool taken) {
         if (taken) return answer(later, *made);
-        remove(later.scope, made->token);
-        later.refuse(DialectCondition::kInvalidGrant);
+        lose(later, made->token);
       },
       [made](WorkerScope& scope) { remove(scope, made->token); });
 }
