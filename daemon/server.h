@@ -13,6 +13,7 @@
 #include "daemon/admin/service.h"
 #include "daemon/audit/audit_sink.h"
 #include "daemon/audit/issuance_log.h"
+#include "daemon/audit/store_recorder.h"
 #include "daemon/config.h"
 #include "daemon/console.h"
 #include "daemon/dialect/dialect_load.h"
@@ -96,8 +97,9 @@ class Server {
   StorageFailure storage_failure_;  // before the keystore, which tells it
   std::unique_ptr<ServiceShared> shared_;
   std::unique_ptr<Keystore> keystore_;
-  std::unique_ptr<IssuanceRecorder> issuance_;  // of the keystore's store; null = none
-  IssuanceLog* issuance_log_ = nullptr;         // that one, when it is the log
+  // What records issued tokens: one of them, or none.
+  std::unique_ptr<StoreRecorder> issuance_group_;
+  std::unique_ptr<IssuanceLog> issuance_log_;
   std::unique_ptr<PasswordPool> passwords_;
   DialectShared dialects_;
   std::unique_ptr<const DialectSet> loaded_dialects_;  // until they are published

@@ -37,7 +37,8 @@ std::string Server::issuance_directory() const {
 // Before the workers, which ask for it.
 std::string Server::open_issuance() {
   if (config_.audit_issuance == "group") {
-    issuance_ = std::make_unique<StoreRecorder>(keystore_->store());
+    issuance_group_ = std::make_unique<StoreRecorder>(keystore_->store());
+    shared_->issuance = issuance_group_.get();
   } else if (config_.audit_issuance == "os") {
     auto log = IssuanceLog::open({.directory = issuance_directory(),
                                   .clock = system_clock_ms,
@@ -46,10 +47,9 @@ std::string Server::open_issuance() {
                                                                     place_json(place), [](const auto&) {});
                                   }});
     if (!log) return log.error();
-    issuance_log_ = log->get();
-    issuance_ = std::move(*log);
+    issuance_log_ = std::move(*log);
+    shared_->issuance = issuance_log_.get();
   }
-  shared_->issuance = issuance_.get();
   return {};
 }
 

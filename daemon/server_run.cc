@@ -133,7 +133,8 @@ void Server::close_all() {
   console_.reset();
   workers_.clear();
   passwords_.reset();
-  issuance_.reset();
+  issuance_log_.reset();
+  issuance_group_.reset();
   keystore_.reset();
 }
 

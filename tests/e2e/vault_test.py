@@ -216,6 +216,8 @@ class Sealed(VaultBase):
         self.assertEqual([(1, "passphrase")], self.slots())
         self.assertFalse(self.key_file.exists())
 
+    @unittest.skipIf(os.environ.get("SIGNET_SANITIZERS", "none") != "none",
+                     "sanitizers keep what was freed, and their shadow is larger than can be read")
     def test_seal_forgets_every_key(self):
         key = self.ctl("key", "add", "--alg", "HS256", "--audience", AUDIENCE)["kid"]
         secret = self.secret_of(key)

@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -136,7 +137,7 @@ class Daemon:
         self._close()
 
     def stop(self, timeout_s=40):
-        """SIGTERM; gives the exit code and removes the directory when it is the test's own."""
+        """SIGTERM; gives the exit code, shows the log when it is not 0, removes the directory when it is the test's."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
@@ -145,6 +146,8 @@ class Daemon:
             self.kill()
             code = "did not end after SIGTERM"
         self._close()
+        if code != 0:
+            print(f"signetd ended with {code}:\n{self.stderr}", file=sys.stderr)
         if self.own_dir:
             shutil.rmtree(self.data_dir, ignore_errors=True)
         return code
