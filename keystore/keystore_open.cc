@@ -179,6 +179,7 @@ std::expected<void, std::string> KeystoreImplementation::open_store(StoredRows& 
   auto store = open_rocks_store(options, rows);
   if (!store) return Failure(std::move(store.error().text));
   store_ = std::move(*store);
+  discard_unfinished_vault(options_.data_dir);  // now that the directory is locked
   feeds_.open(rows.feed_epoch, std::move(rows.feeds));
   if (rows.misfits != 0) {
     return Failure(fmt::format("{}: {} client rows are larger than this version allows: restore from a backup",

@@ -57,6 +57,8 @@ bool write_temporary(const std::string& path, ByteSpan bytes) {
 }
 
 // 0, or errno. A file system without RENAME_NOREPLACE gets a hard link, which does not replace either.
+std::string temporary_of(const std::filesystem::path& path) { return path.string() + ".tmp"; }
+
 int rename_without_replacing(const std::string& from, const std::string& to) {
   if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
   if (errno != EINVAL && errno != ENOSYS) return errno;
@@ -92,7 +94,7 @@ std::expected<SmallFile, FileError> read_small_file(const std::filesystem::path&
 std::expected<void, FileError> create_durable_file(const std::filesystem::path& path, ByteSpan bytes) {
   struct stat status{};
   if (lstat(path.c_str(), &status) == 0) return fail(FileError::kExists);
-  const std::string temporary = path.string() + ".tmp";
+  const std::string temporary = temporary_of(path);
   if (!write_temporary(temporary, bytes)) {
     unlink(temporary.c_str());
     return fail(FileError::kIo);
@@ -107,7 +109,7 @@ std::expected<void, FileError> create_durable_file(const std::filesystem::path& 
 }
 
 std::expected<void, FileError> replace_durable_file(const std::filesystem::path& path, ByteSpan bytes) {
-  const std::string temporary = path.string() + ".tmp";
+  const std::string temporary = temporary_of(path);
   if (!write_temporary(temporary, bytes) || rename(temporary.c_str(), path.c_str()) != 0) {
     unlink(temporary.c_str());
     return fail(FileError::kIo);
@@ -115,5 +117,7 @@ std::expected<void, FileError> replace_durable_file(const std::filesystem::path&
   if (!sync_directory(path.parent_path())) return fail(FileError::kIo);
   return {};
 }
+
+void remove_unfinished_file(const std::filesystem::path& path) { unlink(temporary_of(path).c_str()); }
 
 }  // namespace signet

@@ -35,4 +35,7 @@ std::expected<void, FileError> create_durable_file(const std::filesystem::path& 
 // whole, a crash at any moment included. kIo: the old one is there, or, from the last fsync, the new one. Blocks.
 std::expected<void, FileError> replace_durable_file(const std::filesystem::path& path, ByteSpan bytes);
 
+// remove_unfinished_file removes what a crash in one of the two left beside `path`. While nobody else writes it.
+void remove_unfinished_file(const std::filesystem::path& path);
+
 }  // namespace signet

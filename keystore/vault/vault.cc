@@ -362,4 +362,8 @@ std::expected<std::unique_ptr<Vault>, VaultError> Vault::open(const std::filesys
   return vault;
 }
 
+void discard_unfinished_vault(const std::filesystem::path& data_dir) {
+  remove_unfinished_file(data_dir / kVaultFileName);
+}
+
 }  // namespace signet

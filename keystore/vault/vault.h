@@ -77,6 +77,11 @@ class Vault {
   virtual bool rekeying() const = 0;
 };
 
+// discard_unfinished_vault removes what a crash in a change of the vault left beside DATA/vault: a slot in it would
+// open the root key though the slot was never there. By the owner of the directory, before it changes the vault.
+// Blocks.
+void discard_unfinished_vault(const std::filesystem::path& data_dir);
+
 // protect_process: PR_SET_DUMPABLE 0, RLIMIT_CORE 0, RLIMIT_MEMLOCK up to its hard limit. At start, before the vault
 // is opened. False: not dumping was refused.
 [[nodiscard]] bool protect_process();
