@@ -1,5 +1,5 @@
-"""kill -9 before each step that a new root key, a new slot or a removed one takes on the disk: afterwards exactly one set
-of slots opens the vault, the one before the change or the one after it."""
+"""kill -9 before each step that a new root key, a new slot or a removed one takes on the disk: afterwards exactly one
+set of slots opens the vault, the one before the change or the one after it."""
 
 import re
 import shutil

@@ -24,9 +24,9 @@ TEST_F(KeystoreDialectKeyTest, IsThereAfterARestart) {
   EXPECT_EQ(tenant.dialect_key("vietqr")->kid, hmac->kid);
   EXPECT_EQ(tenant.dialect_key("vietqr")->revision, revision);
   EXPECT_EQ(tenant.dialect_key("vcloud")->kid, edge->kid);
-  EXPECT_EQ(std::string(as_text(export_secret(hmac->kid)->expose())), secret);
   EXPECT_EQ(tenant.jwks, R"({"keys":[]})");
   EXPECT_EQ(tenant.by_kid(edge->kid), nullptr);
+  EXPECT_EQ(std::string(as_text(export_secret(hmac->kid)->expose())), secret);
 }
 
 TEST_F(KeystoreDialectKeyTest, OneSignsAndAnyFurtherOneWaits) {

@@ -42,7 +42,7 @@ class Pkcs11TokenTest : public testing::Test {
     ASSERT_TRUE(signing_start());
     soft_.emplace(directory_.path());
   }
-  void open(const std::filesystem::path& module = kSoftHsm) {
+  void open(const std::filesystem::path& module = SoftToken::usual_module()) {
     auto opened = Pkcs11Token::open(soft_->settings(module), [this](Pkcs11Event event, const std::string& text) {
       const std::lock_guard lock(mutex_);
       events_.emplace_back(event, text);

@@ -16,6 +16,7 @@
 #include "keystore/pkcs11/pkcs11_session.h"
 #include "keystore/pkcs11/pkcs11_settings.h"
 #include "tests/keystore/vault/temporary_directory.h"
+#include "tests/support/sanitizers.h"
 
 namespace signet {
 
@@ -58,9 +59,11 @@ class SoftToken {
     return static_cast<size_t>(std::count(std::istreambuf_iterator<char>(file), {}, '\n'));
   }
 
-  Pkcs11Settings settings(const std::filesystem::path& module = kSoftHsm) const {
+  Pkcs11Settings settings(const std::filesystem::path& module = usual_module()) const {
     return {.module = module, .token = "signet", .pin_file = pin_file(), .threads = 2, .queue_max = 64};
   }
+  // SoftHSM; under a sanitizer through the module that hides a leak of it.
+  static std::filesystem::path usual_module() { return kAddressSanitized ? faulty_module() : kSoftHsm; }
   static std::filesystem::path faulty_module() { return std::getenv("SIGNET_FAULTY_MODULE"); }
   std::filesystem::path pin_file() const { return directory_ / "pin"; }
   std::filesystem::path faults() const { return directory_ / "faults"; }

@@ -130,8 +130,8 @@ class Listing(unittest.TestCase):
 
     def test_nothing_is_shared_with_files_for_other_processors(self):
         told = subprocess.run(["nm", "-C", str(LIBRARY)], capture_output=True, text=True, check=True)
-        # Constants (u) are the same everywhere; functions are not.
-        weak = [line for line in told.stdout.splitlines() if re.search(r" [WV] ", line)]
+        # Constants (u or V, as compilers like it) are the same everywhere; functions are not.
+        weak = [line for line in told.stdout.splitlines() if " W " in line]
         self.assertTrue(weak, "templates over the vector are weak symbols")
         for line in weak:
             self.assertIn("signet::lanes::Avx512", line, "another file's copy could be taken, or this one elsewhere")
