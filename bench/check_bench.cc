@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "daemon/service/service.h"
+#include "keystore/signing/lanes/lane_dispatch.h"
 #include "protocol/base/base64url.h"
 #include "protocol/jwt/access_token.h"
 #include "tests/support/exchange.h"
@@ -81,6 +82,8 @@ struct World {
 World& world() {
   static const bool started = signing_start() && digest_start();
   if (!started) std::abort();
+  static const lanes::LaneState lane_state = lanes::start_lanes({});  // as the daemon does
+  if (lane_state == lanes::LaneState::kSelfTestFailed) std::abort();
   static World one;
   return one;
 }

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "daemon/service/service.h"
+#include "keystore/signing/lanes/lane_dispatch.h"
 #include "tests/support/exchange.h"
 #include "tests/support/memory_keystore.h"
 
@@ -34,6 +35,8 @@ struct World {
 World& world() {
   static const bool started = signing_start() && digest_start();
   if (!started) std::abort();
+  static const lanes::LaneState lane_state = lanes::start_lanes({});  // as the daemon does
+  if (lane_state == lanes::LaneState::kSelfTestFailed) std::abort();
   static World one;
   return one;
 }

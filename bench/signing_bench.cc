@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "keystore/signing/lanes/lane_dispatch.h"
 #include "keystore/signing/openssl_handles.h"
 #include "keystore/signing/private_key.h"
 #include "keystore/signing/signer.h"
@@ -266,6 +267,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "signing does not start: %.*s\n", static_cast<int>(why.size()), why.data());
     return 1;
   }
+  signet::lanes::start_lanes({});
   signet::register_signers();
   signet::register_checks();
   benchmark::Initialize(&argc, argv);

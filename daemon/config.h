@@ -36,6 +36,8 @@ struct Config {
   uint32_t key_rotation_s = 90 * 24 * 60 * 60;
   std::vector<std::string> key_rotation;                     // "TENANT/ALG=SECONDS"
   std::string pkcs11_module, pkcs11_token, pkcs11_pin_file;  // all of them or none
+  std::string signer = "auto";                               // or "portable"
+  uint32_t signer_spot_check = 1024;                         // full groups; 0 = none is checked
   uint32_t pkcs11_threads = 4;
   uint32_t pkcs11_queue_max = 1024;
   uint32_t batch_entries_max = 1000;         // entries of one batch request

@@ -110,6 +110,22 @@ const std::array kKeys{
               .default_text = "0, one per core",
               .cost = "A thread, a loop and a signing context per key for each.",
               .doc = "Worker threads that serve the public listener."},
+    ConfigKey{.name = "signer",
+              .place = &C::signer,
+              .check = check_signer,
+              .cost = "`portable`: an EdDSA signature takes ten times as long.",
+              .doc = "What makes EdDSA signatures. `auto` signs eight at once where the processor has AVX-512 IFMA and "
+                     "the signer passes its test at start, see `keystore/signing`; else, and with `portable`, "
+                     "libsodium signs one after the other. The signatures are the same."},
+    ConfigKey{.name = "signer_spot_check",
+              .place = &C::signer_spot_check,
+              .min = 0,
+              .max = 1'000'000,
+              .unit = "groups",
+              .cost = "One more libsodium signature in so many groups: 2 ns a token by default, 2 us with 1.",
+              .doc = "Of so many full groups of eight, one has a random signature compared with libsodium's before any "
+                     "of them leaves; in groups that are not full the idle lanes are compared always. A wrong one "
+                     "ends the signer of eight for good. 0 compares none of a full group."},
     ConfigKey{.name = "token_ttl_s",
               .place = &C::token_ttl_s,
               .min = 1,

@@ -77,6 +77,10 @@ std::string_view check_audit_issuance(std::string_view value) {
   return known ? std::string_view() : R"("off", "os" or "group")";
 }
 
+std::string_view check_signer(std::string_view value) {
+  return value == "auto" || value == "portable" ? std::string_view() : R"("auto" or "portable")";
+}
+
 std::string_view check_audit_sink(std::string_view value) {
   constexpr std::string_view kExpected = R"("syslog", "syslog:PATH" or "file:PATH" with an absolute path)";
   if (value == "syslog") return {};

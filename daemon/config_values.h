@@ -17,6 +17,7 @@ std::string_view check_dialect_name(std::string_view value);
 std::string_view check_dialect_switch(std::string_view value);
 std::string_view check_key_rotation(std::string_view value);
 std::string_view check_audit_issuance(std::string_view value);
+std::string_view check_signer(std::string_view value);
 std::string_view check_audit_sink(std::string_view value);
 std::string_view check_vault_credential(std::string_view value);
 

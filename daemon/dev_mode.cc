@@ -120,6 +120,7 @@ Config dev_config(const Options& options) {
   config.console_listen = {fmt::format("127.0.0.1:{}", options.port + 1)};
   config.issuer = fmt::format("http://127.0.0.1:{}", options.port);
   config.workers = options.workers;
+  config.signer = options.signer;
   config.refresh_grace_s = 10;
   config.dialects = {"*"};
   config.dialect_switches = {"datafor.short_keys=on"};  // the published sample has a secret of four octets

@@ -10,7 +10,7 @@ std::string usage_error(const Options& options, const CLI::App& app) {
   if (!serves) return {};
   if (options.dev == !options.config.empty()) return "give either --config FILE or --dev";
   if (options.action == Action::kCheckConfig && options.dev) return "--check-config takes --config FILE";
-  for (const char* name : {"--data-dir", "--port", "--workers"}) {
+  for (const char* name : {"--data-dir", "--port", "--workers", "--signer"}) {
     if (!options.dev && app.count(name) > 0) return std::string(name) + " goes with --dev; set it in the file instead";
   }
   return {};
@@ -35,6 +35,9 @@ std::expected<Options, std::string> parse_options(int argc, char** argv) {
   app.add_option("--workers", options.workers, "Workers of --dev; 0 is one per core")
       ->type_name("N")
       ->check(CLI::Range(0, 256));
+  app.add_option("--signer", options.signer, "Signer of --dev, as in the configuration file")
+      ->type_name("auto|portable")
+      ->check(CLI::IsMember({"auto", "portable"}));
   app.add_flag("--sealed", options.sealed, "Start with the vault sealed, and wait for signetctl vault unseal or init");
   try {
     app.parse(argc, argv);

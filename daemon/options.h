@@ -16,6 +16,7 @@ struct Options {
   std::string data_dir = "signet-dev";  // of --dev
   uint16_t port = 8420;                 // of --dev; the console has the one after it
   uint32_t workers = 0;                 // of --dev; 0 = one per core
+  std::string signer = "auto";          // of --dev, as in the file
   bool sealed = false;                  // start with the vault sealed
   std::string help;                     // the text, with kHelp
 };

@@ -119,10 +119,10 @@ Server::~Server() { close_all(); }
 // The order matters: nothing on disk is touched while an address is taken, nobody is served before the keys are there,
 // and `ready` is said when everything listens.
 std::string Server::start() {
-  for (auto step :
-       {&Server::check_descriptors, &Server::parse_addresses, &Server::load_dialects, &Server::probe, &Server::unseal,
-        &Server::open_keystore, &Server::open_issuance, &Server::prepare_dialects, &Server::probe,
-        &Server::start_workers, &Server::start_admin, &Server::prepare_sink, &Server::start_console}) {
+  for (auto step : {&Server::check_descriptors, &Server::parse_addresses, &Server::load_dialects, &Server::probe,
+                    &Server::start_signer, &Server::unseal, &Server::open_keystore, &Server::open_issuance,
+                    &Server::prepare_dialects, &Server::probe, &Server::start_workers, &Server::start_admin,
+                    &Server::prepare_sink, &Server::start_console}) {
     if (std::string error = (this->*step)(); !error.empty()) return error;
     if (stopped_while_sealed_) break;
   }

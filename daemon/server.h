@@ -60,6 +60,10 @@ class Server {
   size_t worker_count() const;
   http::Limits worker_limits() const;  // no more connections than there are descriptors; says so in the log
 
+  // --- what signs (server_signer.cc) ---
+  std::string start_signer();
+  void append_signer_metrics(MetricsText& text) const;
+
   // --- audit records (server_audit.cc) ---
   std::string issuance_directory() const;
   std::string open_issuance();

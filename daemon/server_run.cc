@@ -171,6 +171,7 @@ std::string Server::metrics() const {
   append_loop_metrics(sources.loops, text);
   append_store_metrics(sources, text);
   append_process_metrics(sources, text);
+  append_signer_metrics(text);
   append_audit_metrics(text);
   return text.take();
 }

@@ -104,8 +104,10 @@ class Signet(Server):
     def __init__(self, directory, port, one_core=True):
         self.data_dir = Path(directory) / "signet"
         self.log = open(Path(directory) / "signetd.log", "w+")
+        signer = os.environ.get("SIGNET_TEST_SIGNER", "auto")
         super().__init__([BUILD / "daemon/signetd", "--dev", "--data-dir", self.data_dir, "--port", port,
-                          "--workers", "1"], port, lambda s: answers(s, "/readyz"), one_core, stderr=self.log)
+                          "--workers", "1", "--signer", signer], port, lambda s: answers(s, "/readyz"), one_core,
+                         stderr=self.log)
 
     def ctl(self, *arguments):
         done = subprocess.run([str(BUILD / "tools/signetctl"), "--data-dir", str(self.data_dir), "--json",

@@ -20,6 +20,8 @@ def rows():
     for alg in ("EdDSA", "ES256"):
         yield f"{alg} token, share of the bound", least, 0.88, compare.get(
             f"{alg} share of the bound 1/(1/nginx + 1/sign)")
+    yield "EdDSA token, server CPU over nginx, us", most, 3.2, compare.get("EdDSA CPU us over nginx")
+    yield "EdDSA token, rate over nginx", least, 0.65, compare.get("EdDSA rate over nginx")
     yield "EdDSA token over node-oidc-provider", least, 9, compare.get("EdDSA over node-oidc-provider")
     for what in ("jwks", "healthz"):
         yield f"{what}, rate over nginx", least, 0.9, compare.get(f"{what} rate over nginx")

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "daemon/admin/routes.h"
+#include "keystore/signing/lanes/lane_dispatch.h"
 
 namespace signet {
 namespace {
@@ -78,7 +79,9 @@ void write_status(JsonWriter& json, Keystore& keystore, const ServerStatus& serv
   json.key("revocations");
   write_revocations(json, keystore.revocations().figures());
   json.member_boolean("api_tokens_suspended", keystore.revocations().api_tokens_suspended_ms() != 0);
-  json.member("signer", "portable");
+  const lanes::LaneState lanes = lanes::lane_state();
+  json.member("signer", lanes == lanes::LaneState::kRunning ? "lanes" : "portable");
+  json.member("signer_reason", lanes::lane_state_text(lanes));
   write_token(json, keystore.pkcs11_status());
   json.key("store");
   write_store(json, keystore.store().status());

@@ -28,4 +28,9 @@ size_t check_signatures(const SigningKey& key, size_t worker, std::span<const By
   return inputs.size();
 }
 
+uint64_t checking_cost_ns(const SigningKey& key, size_t worker, size_t count) {
+  if (const Signer* signer = checking_signer(key, worker)) return signer->cost_ns(count, key.check_cost_ns);
+  return count * uint64_t{key.check_cost_ns};
+}
+
 }  // namespace signet

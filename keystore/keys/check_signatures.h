@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "keystore/keys/key_set.h"
@@ -19,5 +20,8 @@ bool can_check_with(const SigningKey& key, size_t worker);
 // not allocate.
 size_t check_signatures(const SigningKey& key, size_t worker, std::span<const ByteSpan> inputs,
                         std::span<const ByteSpan> signatures, std::span<bool> held);
+
+// checking_cost_ns: what a call of check_signatures for `count` tokens takes, estimated.
+uint64_t checking_cost_ns(const SigningKey& key, size_t worker, size_t count);
 
 }  // namespace signet

@@ -158,10 +158,11 @@ uint64_t SigningQueue::sign_group(const KeySet& keys, SigningSink& sink, std::sp
     inputs[i] = as_bytes({group[i]->buffer.get() + group[i]->input_begin, group[i]->input_size});
     outputs[i] = {signatures_.data() + i * key->signature_size, key->signature_size};
   }
-  const size_t count = key->signers[signer_index_]->sign({inputs.data(), group.size()}, {outputs.data(), group.size()});
+  Signer& signer = *key->signers[signer_index_];
+  const size_t count = signer.sign({inputs.data(), group.size()}, {outputs.data(), group.size()});
   ++stats_.groups;
   finish(sink, group, count, key->signature_size);
-  return uint64_t{key->cost_ns} * group.size();
+  return signer.cost_ns(group.size(), key->cost_ns);
 }
 
 uint64_t SigningQueue::hand_over(const SigningKey& key, SigningSink& sink, std::span<SigningJob*> group) {
@@ -213,7 +214,7 @@ uint64_t SigningQueue::check_group(const KeySet& keys, SigningSink& sink, std::s
     give_back(group[i]);
   }
   if (checked < group.size()) fail(sink, group.subspan(checked), SigningSink::Failure::kSignerFailed);
-  return key == nullptr ? 0 : uint64_t{key->check_cost_ns} * group.size();
+  return key == nullptr ? 0 : checking_cost_ns(*key, signer_index_, group.size());
 }
 
 void SigningQueue::finish(SigningSink& sink, std::span<SigningJob*> group, size_t signed_count, size_t signature_size) {

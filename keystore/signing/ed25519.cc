@@ -1,8 +1,9 @@
-// Ed25519 (RFC 8032) by libsodium, under both registered names: EdDSA (RFC 8037) and Ed25519 (RFC 9864).
+// Keys of Ed25519 (RFC 8032), under both registered names: EdDSA (RFC 8037) and Ed25519 (RFC 9864).
 #include <sodium.h>
 
 #include "keystore/signing/key_material.h"
-#include "keystore/signing/one_by_one_signer.h"
+#include "keystore/signing/lane_ed25519_signer.h"
+#include "keystore/signing/lanes/ed25519_lane_key.h"
 #include "keystore/vault/locked_bytes.h"
 
 namespace signet {
@@ -11,28 +12,21 @@ namespace {
 constexpr size_t kSeedSize = crypto_sign_SEEDBYTES;
 constexpr size_t kSignatureSize = crypto_sign_BYTES;
 
-class Ed25519Key;
-
-class Ed25519Signer final : public OneByOneSigner {
- public:
-  // `seed_and_public` lives in the key, which `key` keeps.
-  Ed25519Signer(std::shared_ptr<const PrivateKey> key, ByteSpan seed_and_public)
-      : OneByOneSigner(kSignatureSize), key_(std::move(key)), seed_and_public_(seed_and_public) {}
-
-  bool can_check() const override { return true; }  // RFC 8032 5.1.6: the nonce comes from key and message
-
- private:
-  bool sign_one(ByteSpan message, MutableByteSpan out) override {
-    return crypto_sign_detached(out.data(), nullptr, message.data(), message.size(), seed_and_public_.data()) == 0;
-  }
-  const std::shared_ptr<const PrivateKey> key_;
-  const ByteSpan seed_and_public_;
-};
+// Locked memory is aligned for every type.
+lanes::Ed25519LaneKey* lane_key_of(MutableByteSpan octets) {
+  return reinterpret_cast<lanes::Ed25519LaneKey*>(octets.data());
+}
+const lanes::Ed25519LaneKey* lane_key_of(ByteSpan octets) {
+  return reinterpret_cast<const lanes::Ed25519LaneKey*>(octets.data());
+}
 
 class Ed25519Key final : public KeyMaterial {
  public:
-  Ed25519Key(JwsAlgorithm algorithm, LockedBytes seed_and_public)
-      : algorithm_(algorithm), seed_and_public_(std::move(seed_and_public)) {}
+  // `lane_key` is zeroed.
+  Ed25519Key(JwsAlgorithm algorithm, LockedBytes seed_and_public, LockedBytes lane_key)
+      : algorithm_(algorithm), seed_and_public_(std::move(seed_and_public)), lane_key_(std::move(lane_key)) {
+    lanes::make_ed25519_lane_key(seed_and_public_.expose(), *lane_key_of(lane_key_.expose_mutable()));
+  }
 
   JwsAlgorithm algorithm() const override { return algorithm_; }
   size_t signature_size() const override { return kSignatureSize; }
@@ -44,7 +38,8 @@ class Ed25519Key final : public KeyMaterial {
   }
   SecretBytes serialise() const override { return SecretBytes::copy_of(seed_and_public_.expose().first(kSeedSize)); }
   std::unique_ptr<Signer> new_signer(std::shared_ptr<const PrivateKey> self) const override {
-    return std::make_unique<Ed25519Signer>(std::move(self), seed_and_public_.expose());
+    return std::make_unique<LaneEd25519Signer>(std::move(self), seed_and_public_.expose(),
+                                               *lane_key_of(lane_key_.expose()));
   }
   bool matches(ByteSpan message, ByteSpan signature) const override {
     return signature.size() == kSignatureSize &&
@@ -55,6 +50,7 @@ class Ed25519Key final : public KeyMaterial {
   ByteSpan public_half() const { return seed_and_public_.expose().subspan(kSeedSize); }
   const JwsAlgorithm algorithm_;
   const LockedBytes seed_and_public_;  // libsodium's secret key: seed, then public key
+  LockedBytes lane_key_;
 };
 
 }  // namespace
@@ -69,7 +65,9 @@ MadeKey load_ed25519_key(JwsAlgorithm algorithm, ByteSpan seed) {
   if (crypto_sign_seed_keypair(public_key, secret->expose_mutable().data(), seed.data()) != 0) {
     return std::unexpected(KeyError::kLibrary);
   }
-  return std::make_shared<Ed25519Key>(algorithm, std::move(*secret));
+  auto lane_key = LockedBytes::zeroed(sizeof(lanes::Ed25519LaneKey));
+  if (!lane_key) return std::unexpected(KeyError::kNoLockedMemory);
+  return std::make_shared<Ed25519Key>(algorithm, std::move(*secret), std::move(*lane_key));
 }
 
 MadeKey generate_ed25519_key(JwsAlgorithm algorithm) {

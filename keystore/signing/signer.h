@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 
@@ -18,6 +19,8 @@ class Signer {
   virtual ~Signer() = default;
   // How many messages one call signs best at once: 1 for the portable signers.
   virtual size_t group_width() const = 0;
+  // cost_ns: what signing `count` of them at once takes, by signature_cost_ns for each.
+  virtual uint64_t cost_ns(size_t count, uint32_t each_ns) const { return count * uint64_t{each_ns}; }
   // sign writes the raw JWS signature of inputs[i] to outputs[i], each exactly signature_size() octets. Returns how
   // many were signed from the front; fewer than inputs.size() means the library failed at that one (nothing of it is
   // in the output). RSA signatures are verified before they leave.
@@ -35,7 +38,7 @@ class Signer {
 // make_signer: `key` is kept alive by the signer. Nothing on library failure. Allocates; publisher thread.
 std::unique_ptr<Signer> make_signer(std::shared_ptr<const PrivateKey> key);
 
-// Rough cost of one signature in nanoseconds, for the 1 ms budget and fairness classes.
+// Rough cost of one of many signatures in nanoseconds, for the 1 ms budget and fairness classes.
 uint32_t signature_cost_ns(JwsAlgorithm algorithm, int rsa_bits);
 
 }  // namespace signet

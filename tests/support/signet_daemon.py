@@ -72,6 +72,8 @@ class Daemon:
         command = list(wrap) + [str(SIGNETD)]
         if dev:
             command += ["--dev", "--data-dir", str(self.data_dir), "--port", str(self.port), "--workers", str(workers)]
+            if "--signer" not in arguments:
+                command += ["--signer", os.environ.get("SIGNET_TEST_SIGNER", "auto")]
         command += [str(a) for a in arguments]
         self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,

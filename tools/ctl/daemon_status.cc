@@ -40,7 +40,7 @@ void add_daemon(NamedValues& lines, const JsonValue& status) {
   lines.add("up", duration_text(member_or_null(status, "uptime_s").as_integer().value_or(0)));
   lines.add("ready", ready_text(status));
   lines.add("workers", text_of(status, "workers"));
-  lines.add("signer", text_of(status, "signer"));
+  lines.add("signer", text_of(status, "signer") + " (" + text_of(status, "signer_reason") + ")");
   lines.add("tenants", text_of(status, "tenants"));
   lines.add("keys", text_of(status, "keys"));
   lines.add("clients", text_of(status, "clients"));

@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "keystore/signing/lanes/base_table.h"
+#include "keystore/signing/lanes/curve_check.h"
 #include "keystore/signing/lanes/field25519.h"
 #include "keystore/signing/lanes/inline.h"
 #include "keystore/signing/lanes/scalar25519.h"
@@ -183,12 +184,17 @@ SIGNET_LANES_INLINE Point<V> base_multiple(const BaseTable& table, const Digits<
   return added_last(point, entry_of(table.windows, digits.digit[0]), table.windows + (kWindows - 1) * kWindowStride);
 }
 
-// encoded: y, with the lowest bit of x on top (RFC 8032 5.1.2), from X, Y and 1/Z.
 template <class V>
-SIGNET_LANES_INLINE Words<V> encoded(const Carried<V>& x, const Carried<V>& y, const Carried<V>& z_inverse) {
-  const auto affine = multiplied<Bias::kNone, Bias::kNone>(x, z_inverse, y, z_inverse);
-  Words<V> words = frozen(carried(affine.second));
-  words.word[3] = words.word[3] | frozen(carried(affine.first)).word[0].template shifted_left<63>();
+SIGNET_LANES_INLINE Affine<V> affine(const Carried<V>& x, const Carried<V>& y, const Carried<V>& z_inverse) {
+  const auto both = multiplied<Bias::kNone, Bias::kNone>(x, z_inverse, y, z_inverse);
+  return {carried(both.first), carried(both.second)};
+}
+
+// encoded: y, with the lowest bit of x on top (RFC 8032 5.1.2).
+template <class V>
+SIGNET_LANES_INLINE Words<V> encoded(const Affine<V>& point) {
+  Words<V> words = frozen(point.y);
+  words.word[3] = words.word[3] | frozen(point.x).word[0].template shifted_left<63>();
   return words;
 }
 

@@ -13,13 +13,14 @@ namespace signet::lanes {
 template <class V>
 class Ed25519Group {
  public:
-  void sign(const BaseTable& table, const Ed25519LaneJob* jobs, size_t groups) {
+  bool sign(const BaseTable& table, const Ed25519LaneJob* jobs, size_t groups) {
     if (!allowed(jobs, groups)) __builtin_trap();  // a bug of the caller; what checks elsewhere is shared code
 #pragma GCC unroll 1
     for (size_t i = 0; i < groups; ++i) commit(table, jobs + i * kLanes, i);
     inverted(z_, before_, groups);
 #pragma GCC unroll 1
     for (size_t i = 0; i < groups; ++i) answer_group(jobs + i * kLanes, i);
+    return off_curve_ == 0;
   }
 
  private:
@@ -27,6 +28,7 @@ class Ed25519Group {
     if (groups == 0 || groups > kGroupsMax) return false;
     for (size_t i = 0; i < groups * kLanes; ++i) {
       if (jobs[i].message.size > kMessageMax) return false;
+      if (jobs[i].midstate != nullptr && jobs[i].message.size < kMidstateOctets) return false;
     }
     return true;
   }
@@ -36,7 +38,7 @@ class Ed25519Group {
     read_messages(jobs);
     V prefix[4];
     gather(jobs, &Ed25519LaneKey::prefix, prefix);
-    nonce_[group] = nonce_and_offset(words_.template hashed<4>(prefix).word);
+    nonce_[group] = nonce_and_offset(words_.template hashed<4>(prefix, begun(jobs)).word);
     split_digits(nonce_[group], digits_);
     const Point<V> point = base_multiple(table, digits_);
     x_[group] = point.x;
@@ -45,7 +47,9 @@ class Ed25519Group {
   }
 
   void answer_group(const Ed25519LaneJob* jobs, size_t group) {
-    const Words<V> r = encoded(x_[group], y_[group], z_[group]);
+    const Affine<V> point = affine(x_[group], y_[group], z_[group]);
+    off_curve_ = static_cast<typename V::Mask>(off_curve_ | off_curve(point));
+    const Words<V> r = encoded(point);
     V front[8], public_key[4], secret[5];
     gather(jobs, &Ed25519LaneKey::public_key, public_key);
 #pragma GCC unroll 4
@@ -64,6 +68,14 @@ class Ed25519Group {
       rows[i].store(signature);
       __builtin_memcpy(jobs[i].signature, signature, sizeof signature);
     }
+  }
+
+  // Which lanes begin alike is public.
+  static const uint64_t* begun(const Ed25519LaneJob* jobs) {
+    for (size_t i = 1; i < kLanes; ++i) {
+      if (jobs[i].midstate != jobs[0].midstate) return nullptr;
+    }
+    return jobs[0].midstate == nullptr ? nullptr : jobs[0].midstate->word;
   }
 
   void read_messages(const Ed25519LaneJob* jobs) {
@@ -93,6 +105,7 @@ class Ed25519Group {
   Digits<V> digits_;
   Scalar<V> nonce_[kGroupsMax];
   Carried<V> x_[kGroupsMax], y_[kGroupsMax], z_[kGroupsMax], before_[kGroupsMax];
+  typename V::Mask off_curve_ = 0;
 };
 
 // What was spilled by the functions that were called lies below their caller's frame.
@@ -104,13 +117,14 @@ template <class V>
 }
 
 template <class V>
-void sign_and_wipe(const BaseTable& table, const Ed25519LaneJob* jobs, size_t groups) {
+bool sign_and_wipe(const BaseTable& table, const Ed25519LaneJob* jobs, size_t groups) {
   Ed25519Group<V> group;
-  group.sign(table, jobs, groups);
+  const bool on_curve = group.sign(table, jobs, groups);
   wipe_below<V>();
   __builtin_memset(static_cast<void*>(&group), 0, sizeof group);
   asm volatile("" : : "r"(&group) : "memory");
   V::clear_registers();
+  return on_curve;
 }
 
 }  // namespace signet::lanes

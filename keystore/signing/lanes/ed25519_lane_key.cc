@@ -59,4 +59,20 @@ void make_ed25519_lane_key(ByteSpan seed_and_public, Ed25519LaneKey& to) {
   wipe({reinterpret_cast<uint8_t*>(words), sizeof words});
 }
 
+void make_ed25519_lane_midstate(const Ed25519LaneKey& key, std::span<const uint8_t, kMidstateOctets> begin,
+                                Ed25519LaneMidstate& to) {
+  std::array<uint64_t, 4> prefix;
+  for (size_t i = 0; i < prefix.size(); ++i) prefix[i] = __builtin_bswap64(key.prefix[i]);
+  static_assert(sizeof prefix + kMidstateOctets == 128);  // a block
+  // A full block is hashed at once.
+  crypto_hash_sha512_state hash;
+  crypto_hash_sha512_init(&hash);
+  crypto_hash_sha512_update(&hash, reinterpret_cast<const uint8_t*>(prefix.data()), sizeof prefix);
+  crypto_hash_sha512_update(&hash, begin.data(), begin.size());
+  static_assert(sizeof hash.state == sizeof to.word);
+  std::memcpy(to.word, hash.state, sizeof to.word);
+  wipe({reinterpret_cast<uint8_t*>(&hash), sizeof hash});
+  wipe({reinterpret_cast<uint8_t*>(prefix.data()), sizeof prefix});
+}
+
 }  // namespace signet::lanes

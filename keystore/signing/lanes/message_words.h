@@ -46,8 +46,9 @@ class MessageWords {
   }
 
   // hashed gives SHA-512 of the last `Front` of the words before the message, which are in `front`, and the message.
+  // `begun`, if there is one, is the state of all lanes after the first block.
   template <size_t Front>
-  SIGNET_LANES_INLINE Sha512State<V> hashed(const V (&front)[Front]) {
+  SIGNET_LANES_INLINE Sha512State<V> hashed(const V (&front)[Front], const uint64_t* begun = nullptr) {
 #pragma GCC unroll 8
     for (size_t i = 0; i < Front; ++i) words_[kFront - Front + i] = front[i];
     alignas(64) uint64_t bits[kLanes], blocks[kLanes];
@@ -58,9 +59,9 @@ class MessageWords {
       most = most > blocks[i] ? most : blocks[i];
     }
     const V length = V::load(bits);
-    Sha512State<V> state = Sha512State<V>::start();
+    Sha512State<V> state = Sha512State<V>::splat(begun != nullptr ? begun : kSha512Start);
 #pragma GCC unroll 1
-    for (size_t block = 0; block < most; ++block) {
+    for (size_t block = begun != nullptr ? 1 : 0; block < most; ++block) {
       unsigned running = 0, last = 0;
       for (size_t i = 0; i < kLanes; ++i) {
         running |= (block < blocks[i] ? 1U : 0U) << i;

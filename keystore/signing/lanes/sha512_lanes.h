@@ -36,10 +36,10 @@ template <class V>
 struct Sha512State {
   V word[8];
 
-  SIGNET_LANES_INLINE static Sha512State start() {
+  SIGNET_LANES_INLINE static Sha512State splat(const uint64_t* words) {
     Sha512State state;
 #pragma GCC unroll 8
-    for (int i = 0; i < 8; ++i) state.word[i] = V::splat(kSha512Start[i]);
+    for (int i = 0; i < 8; ++i) state.word[i] = V::splat(words[i]);
     return state;
   }
 };

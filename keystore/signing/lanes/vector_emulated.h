@@ -11,6 +11,11 @@
 
 namespace signet::lanes {
 
+// A test build has this flip bits of what operations give.
+#if defined(SIGNET_LANES_FAULTS)
+void disturb(uint64_t (&lanes)[8]);
+#endif
+
 struct alignas(64) Emulated {
   using Mask = uint8_t;  // bit i: lane i
   uint64_t lane[8];
@@ -19,6 +24,9 @@ struct alignas(64) Emulated {
   SIGNET_LANES_INLINE static Emulated each(Function function) {
     Emulated result;
     for (int i = 0; i < 8; ++i) result.lane[i] = function(i);
+#if defined(SIGNET_LANES_FAULTS)
+    disturb(result.lane);
+#endif
     return result;
   }
 

@@ -5,8 +5,8 @@
 
 namespace signet::lanes {
 
-void ed25519_sign_emulated(const BaseTable& table, const Ed25519LaneJob* jobs, size_t groups) {
-  sign_and_wipe<Emulated>(table, jobs, groups);
+bool ed25519_sign_emulated(const BaseTable& table, const Ed25519LaneJob* jobs, size_t groups) {
+  return sign_and_wipe<Emulated>(table, jobs, groups);
 }
 
 }  // namespace signet::lanes

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sodium.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <random>
@@ -44,7 +45,7 @@ class Ed25519Lanes : public testing::TestWithParam<Primitives> {
       jobs.push_back(
           {&messages[i].key->lanes, {messages[i].octets.data(), messages[i].octets.size()}, signatures[i].data()});
     }
-    on_.sign(*base_table(), jobs.data(), messages.size() / kLanes);
+    ASSERT_TRUE(on_.sign(*base_table(), jobs.data(), messages.size() / kLanes));
     for (size_t i = 0; i < messages.size(); ++i) {
       std::array<uint8_t, 64> wanted{};
       crypto_sign_detached(wanted.data(), nullptr, messages[i].octets.data(), messages[i].octets.size(),
@@ -98,11 +99,38 @@ TEST_P(Ed25519Lanes, ThePublishedVectors) {
     messages[i].resize(size);
     jobs.push_back({&keys[i % 3].lanes, {messages[i].data(), messages[i].size()}, signatures[i].data()});
   }
-  on_.sign(*base_table(), jobs.data(), 1);
+  EXPECT_TRUE(on_.sign(*base_table(), jobs.data(), 1));
   for (size_t i = 0; i < 8; ++i) {
     std::array<char, 129> hex{};
     sodium_bin2hex(hex.data(), hex.size(), signatures[i].data(), signatures[i].size());
     EXPECT_STREQ(hex.data(), kVectors[i % 3].signature) << i;
+  }
+}
+
+// Where all lanes begin with the same hashed block it is not hashed again, and where not all do each of them is.
+TEST_P(Ed25519Lanes, WhatBeginsAlikeIsHashedOnce) {
+  const Key key = random_key();
+  const auto begin = random_octets(kMidstateOctets);
+  Ed25519LaneMidstate midstate;
+  make_ed25519_lane_midstate(key.lanes, std::span<const uint8_t, kMidstateOctets>(begin), midstate);
+  for (const unsigned begun : {0xffu, 0x7fu, 0x01u, 0x00u}) {
+    std::array<std::vector<uint8_t>, kLanes> messages;
+    std::array<std::array<uint8_t, 64>, kLanes> signatures{};
+    std::vector<Ed25519LaneJob> jobs;
+    for (size_t i = 0; i < kLanes; ++i) {
+      messages[i] = random_octets(kMidstateOctets + i * i * 5);
+      if ((begun >> i & 1) != 0) std::ranges::copy(begin, messages[i].begin());
+      jobs.push_back({&key.lanes,
+                      {messages[i].data(), messages[i].size()},
+                      signatures[i].data(),
+                      (begun >> i & 1) != 0 ? &midstate : nullptr});
+    }
+    ASSERT_TRUE(on_.sign(*base_table(), jobs.data(), 1));
+    for (size_t i = 0; i < kLanes; ++i) {
+      std::array<uint8_t, 64> wanted{};
+      crypto_sign_detached(wanted.data(), nullptr, messages[i].data(), messages[i].size(), key.secret_key.data());
+      EXPECT_EQ(signatures[i], wanted) << begun << ", lane " << i;
+    }
   }
 }
 
@@ -158,7 +186,12 @@ TEST_P(Ed25519Lanes, BoundsThatAreNotKeptAbort) {
     EXPECT_DEATH(on_.sign(*base_table(), jobs.data(), 1), "");
     jobs[lane].message.size = kMessageMax;
   }
-  on_.sign(*base_table(), jobs.data(), 1);
+  const Ed25519LaneMidstate midstate{};
+  jobs[5].message.size = kMidstateOctets - 1;
+  jobs[5].midstate = &midstate;
+  EXPECT_DEATH(on_.sign(*base_table(), jobs.data(), 1), "");
+  jobs[5].midstate = nullptr;
+  EXPECT_TRUE(on_.sign(*base_table(), jobs.data(), 1));
 }
 
 // SIGNET_LANE_SIGNATURES: how many; a million takes half a minute, most of it in libsodium.

@@ -4,6 +4,7 @@
 #include <sodium.h>
 #include <valgrind/memcheck.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstring>
@@ -33,6 +34,10 @@ int run(bool control) {
     crypto_sign_seed_keypair(public_key.data(), secret_keys[i].data(), seed.data());
     make_ed25519_lane_key(secret_keys[i], keys[i]);
   }
+  const std::array<uint8_t, kMidstateOctets> begin{9};
+  Ed25519LaneMidstate midstate;
+  make_ed25519_lane_midstate(keys[0], begin, midstate);
+  poison(midstate);
   // Everything of a key is poisoned but its public half.
   for (Ed25519LaneKey& key : keys) {
     poison(key.prefix);
@@ -43,17 +48,25 @@ int run(bool control) {
   std::array<std::vector<uint8_t>, kJobs> messages, poisoned;
   std::array<std::array<uint8_t, 64>, kJobs> signatures{};
   std::vector<Ed25519LaneJob> jobs;
+  // The second group is of one key and begins alike.
+  const auto key_of = [](size_t i) { return i < kLanes ? i % 2 : 0; };
   for (size_t i = 0; i < kJobs; ++i) {
     messages[i].assign(i * 37, static_cast<uint8_t>(i));
+    if (i >= kLanes) std::ranges::copy(begin, messages[i].begin());
     poisoned[i] = messages[i];
     if (!poisoned[i].empty()) VALGRIND_MAKE_MEM_UNDEFINED(poisoned[i].data(), poisoned[i].size());
-    jobs.push_back({&keys[i % 2], {poisoned[i].data(), poisoned[i].size()}, signatures[i].data()});
+    jobs.push_back({&keys[key_of(i)],
+                    {poisoned[i].data(), poisoned[i].size()},
+                    signatures[i].data(),
+                    i < kLanes ? nullptr : &midstate});
   }
-  ed25519_sign_emulated(*base_table(), jobs.data(), kGroups);
+  bool on_curve = ed25519_sign_emulated(*base_table(), jobs.data(), kGroups);
+  VALGRIND_MAKE_MEM_DEFINED(&on_curve, sizeof on_curve);  // true of every secret
+  if (!on_curve) return std::puts("off the curve"), 1;
   VALGRIND_MAKE_MEM_DEFINED(signatures.data(), sizeof signatures);
   for (size_t i = 0; i < kJobs; ++i) {
     std::array<uint8_t, 64> wanted{};
-    crypto_sign_detached(wanted.data(), nullptr, messages[i].data(), messages[i].size(), secret_keys[i % 2].data());
+    crypto_sign_detached(wanted.data(), nullptr, messages[i].data(), messages[i].size(), secret_keys[key_of(i)].data());
     if (wanted != signatures[i]) return std::printf("signature %zu is wrong\n", i), 1;
   }
   return 0;

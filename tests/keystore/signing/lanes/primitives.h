@@ -36,7 +36,7 @@ struct Primitives {
   Ed25519Sign sign;
 };
 
-void ed25519_sign_emulated(const BaseTable& table, const Ed25519LaneJob* jobs, size_t groups);
+bool ed25519_sign_emulated(const BaseTable& table, const Ed25519LaneJob* jobs, size_t groups);
 Primitives emulated_primitives();
 Primitives avx512_primitives();  // only where avx512_lanes_supported()
 

@@ -78,7 +78,7 @@ struct PrimitivesOf {
     Digits<V> digits;
     split_digits(element<Scalar<V>>(nonce_and_offset), digits);
     const Point<V> point = base_multiple(table, digits);
-    return words_of(encoded(point.x, point.y, lanes_inverted(point.z)).word);
+    return words_of(encoded(affine(point.x, point.y, lanes_inverted(point.z))).word);
   }
   template <size_t Front>
   static Words8 hash(const std::array<Lane8, Front>& front, const LaneMessage (&messages)[kLanes]) {

@@ -1,0 +1,85 @@
+#include "keystore/signing/lanes/lane_dispatch.h"
+
+#include <atomic>
+#include <mutex>
+
+#include "keystore/signing/lanes/lane_self_test.h"
+#include "keystore/signing/lanes/lane_support.h"
+
+namespace signet::lanes {
+namespace {
+
+constinit std::atomic<Ed25519Sign> running{nullptr};
+constinit std::atomic<LaneState> state{LaneState::kNotStarted};
+constinit std::atomic<uint32_t> spot_check{0};
+constinit std::mutex fault_mutex;  // the two below
+std::function<void()> on_fault;
+bool fault_told = false;
+
+Ed25519Sign of_this_processor() {
+#if defined(__x86_64__)
+  return avx512_lanes_supported() ? ed25519_sign_avx512 : nullptr;
+#else
+  return nullptr;
+#endif
+}
+
+LaneState choose(const LaneOptions& options, Ed25519Sign& chosen) {
+  if (!options.wanted) return LaneState::kNotWanted;
+  chosen = options.ed25519 != nullptr ? options.ed25519 : of_this_processor();
+  if (chosen == nullptr) return LaneState::kUnsupported;
+  const BaseTable* table = base_table();
+  return table != nullptr && ed25519_lanes_hold(*table, chosen) ? LaneState::kRunning : LaneState::kSelfTestFailed;
+}
+
+}  // namespace
+
+LaneState start_lanes(LaneOptions options) {
+  running = nullptr;
+  Ed25519Sign chosen = nullptr;
+  const LaneState now = choose(options, chosen);
+  {
+    const std::lock_guard lock(fault_mutex);
+    on_fault = std::move(options.on_fault);
+    fault_told = false;
+  }
+  spot_check = options.spot_check;
+  state = now;
+  if (now == LaneState::kRunning) running = chosen;
+  return now;
+}
+
+LaneState lane_state() { return state.load(std::memory_order_relaxed); }
+
+std::string_view lane_state_text(LaneState state) {
+  switch (state) {
+    case LaneState::kNotStarted:
+      return "not started";
+    case LaneState::kNotWanted:
+      return "so configured";
+    case LaneState::kUnsupported:
+      return "the processor lacks AVX-512 IFMA";
+    case LaneState::kSelfTestFailed:
+      return "the signer of eight lanes failed its test at start";
+    case LaneState::kRunning:
+      return "eight lanes of AVX-512";
+    case LaneState::kFaulty:
+      return "a signature of the lanes was wrong";
+  }
+  return {};
+}
+
+uint32_t lane_spot_check() { return spot_check.load(std::memory_order_relaxed); }
+
+Ed25519Sign ed25519_lanes() { return running.load(std::memory_order_acquire); }
+
+void lanes_faulty() {
+  running = nullptr;
+  state = LaneState::kFaulty;
+  const std::lock_guard lock(fault_mutex);
+  if (fault_told) return;
+  fault_told = true;
+  if (on_fault) on_fault();
+}
+
+}  // namespace signet::lanes
