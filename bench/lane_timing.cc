@@ -62,7 +62,7 @@ double welch_t(const Work& work, size_t samples, std::mt19937_64& random) {
   std::nth_element(sorted.begin(), limit, sorted.end());
   std::array<Sums, 2> kinds;
   for (size_t i = 0; i < samples; ++i) {
-    if (took[i] < *limit) kinds[drawn[i] / kPool].add(static_cast<double>(took[i]));
+    if (took[i] <= *limit) kinds[drawn[i] / kPool].add(static_cast<double>(took[i]));
   }
   return (kinds[0].mean - kinds[1].mean) / std::sqrt(kinds[0].error() + kinds[1].error());
 }

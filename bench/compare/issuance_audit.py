@@ -4,6 +4,7 @@ interleaved round by round, the data on the build's own disk.
     SIGNET_BUILD=build /usr/bin/python3 bench/compare/issuance_audit.py [--rounds 5] [--seconds 4] [--connections 256]
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -31,6 +32,7 @@ listen = ["127.0.0.1:{port}"]
 console_listen = ["127.0.0.1:{port + 1}"]
 workers = 1
 audit_issuance = "{mode}"
+signer = "{os.environ.get("SIGNET_TEST_SIGNER", "auto")}"
 """)
         Server.__init__(self, [BUILD / "daemon/signetd", "--config", config], port, lambda s: answers(s, "/readyz"),
                         stderr=self.log)
