@@ -3,6 +3,7 @@
 import base64
 import concurrent.futures
 import json
+import os
 import re
 import sys
 import unittest
@@ -16,6 +17,8 @@ FEATURES = ("avx512f", "avx512dq", "avx512bw", "avx512vl", "avx512ifma", "avx512
 
 
 def processor_can():
+    if "SIGNET_WITHOUT_AVX512" in os.environ:
+        return False
     flags = re.search(r"^flags\s*:(.*)$", Path("/proc/cpuinfo").read_text(), re.M)
     return flags is not None and set(FEATURES) <= set(flags[1].split())
 
@@ -60,7 +63,7 @@ class Signer(unittest.TestCase):
     def test_the_lanes_sign_where_the_processor_can(self):
         self.start("--signer", "auto")
         self.assertEqual("lanes" if processor_can() else "portable", self.signer()[0])
-        self.assertIn("AVX-512", self.signer()[1])
+        self.assertIn("AVX-512", self.signer()[1])  # either way
         self.tokens_are_good()
 
     def test_libsodium_signs_on_request(self):
