@@ -37,7 +37,9 @@ credentials() {
 }
 start() {
   credentials
-  SIGNETD --config ROOT/etc/signetd.toml 2>ROOT/log </dev/null >/dev/null &
+  # Emptied here and not by the daemon's own redirection, which may come after the first look below.
+  : >ROOT/log
+  SIGNETD --config ROOT/etc/signetd.toml 2>>ROOT/log </dev/null >/dev/null &
   echo $! >ROOT/pid
   for _ in $(seq 300); do
     grep -qxE 'ready|sealed' ROOT/log && return 0
