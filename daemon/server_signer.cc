@@ -16,9 +16,8 @@ std::string Server::start_signer() {
               {"do", "distrust this machine: move to another one, and restart with signer = portable meanwhile"}});
        }});
   const bool broken = state == lanes::LaneState::kSelfTestFailed;
-  log_event(
-      broken ? LogLevel::kError : LogLevel::kInfo, "signer",
-      {{"signer", state == lanes::LaneState::kRunning ? "lanes" : "portable"}, {"why", lanes::lane_state_text(state)}});
+  log_event(broken ? LogLevel::kError : LogLevel::kInfo, "signer",
+            {{"signer", lanes::signer_name(state)}, {"why", lanes::lane_state_text(state)}});
   return {};
 }
 

@@ -80,7 +80,7 @@ void write_status(JsonWriter& json, Keystore& keystore, const ServerStatus& serv
   write_revocations(json, keystore.revocations().figures());
   json.member_boolean("api_tokens_suspended", keystore.revocations().api_tokens_suspended_ms() != 0);
   const lanes::LaneState lanes = lanes::lane_state();
-  json.member("signer", lanes == lanes::LaneState::kRunning ? "lanes" : "portable");
+  json.member("signer", lanes::signer_name(lanes));
   json.member("signer_reason", lanes::lane_state_text(lanes));
   write_token(json, keystore.pkcs11_status());
   json.key("store");

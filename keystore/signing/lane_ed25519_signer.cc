@@ -20,7 +20,6 @@ namespace {
 
 constexpr size_t kSignatureSize = crypto_sign_BYTES;
 constexpr size_t kBatchMax = lanes::kGroupsMax * kLanes;
-constexpr uint32_t kPortableCostNs = 18'000;
 
 size_t whole_groups(size_t count) { return (count + kLanes - 1) / kLanes * kLanes; }
 
@@ -70,7 +69,7 @@ size_t LaneEd25519Signer::group_width() const { return lanes::ed25519_lanes() !=
 
 uint64_t LaneEd25519Signer::cost_ns(size_t count, uint32_t each_ns) const {
   if (lanes::ed25519_lanes() != nullptr) return whole_groups(count) * uint64_t{each_ns};
-  return count * uint64_t{std::max(each_ns, kPortableCostNs)};
+  return count * uint64_t{std::max(each_ns, kPortableEd25519CostNs)};
 }
 
 size_t LaneEd25519Signer::sign(std::span<const ByteSpan> inputs, std::span<const MutableByteSpan> outputs) {

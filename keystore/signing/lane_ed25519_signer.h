@@ -9,6 +9,10 @@
 
 namespace signet {
 
+// Of one signature of many, in nanoseconds.
+inline constexpr uint32_t kLaneEd25519CostNs = 1'300;
+inline constexpr uint32_t kPortableEd25519CostNs = 18'000;
+
 // No signature that the lanes made is released unless it is right, as far as that is looked at: each R is a point of
 // the curve, idle lanes carry copies of the others and are compared with them, and of full groups one in
 // `signer_spot_check` has a random lane compared with libsodium. A wrong one ends the lanes of the process

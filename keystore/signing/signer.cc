@@ -4,6 +4,7 @@
 #include <array>
 
 #include "keystore/signing/key_material.h"
+#include "keystore/signing/lane_ed25519_signer.h"
 #include "keystore/signing/lanes/lane_dispatch.h"
 #include "keystore/signing/openssl_memory.h"
 #include "protocol/base/check.h"
@@ -53,7 +54,7 @@ uint32_t signature_cost_ns(JwsAlgorithm algorithm, int rsa_bits) {
   switch (algorithm) {
     case JwsAlgorithm::kEdDSA:
     case JwsAlgorithm::kEd25519:
-      return lanes::ed25519_lanes() != nullptr ? 1'300 : 18'000;
+      return lanes::ed25519_lanes() != nullptr ? kLaneEd25519CostNs : kPortableEd25519CostNs;
     case JwsAlgorithm::kES256:
       return 25'000;
     case JwsAlgorithm::kPS256:

@@ -9,17 +9,17 @@ The seed gives what the load does and when the end comes; which operation that m
 import os
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 from refresh_admin import Administrator  # noqa: E402
 from refresh_rig import CLIENTS, Rig  # noqa: E402
+from strace import Strace  # noqa: E402
 
 CYCLES = int(os.environ.get("SIGNET_CRASH_CYCLES", "5"))
 SEED = int(os.environ.get("SIGNET_CRASH_SEED", str(random.SystemRandom().randrange(1 << 32))))
@@ -98,25 +98,9 @@ class RefreshCrash(unittest.TestCase):
         self.rig.daemon.kill()
 
     def trace(self, when):
-        """From now on a thread's fdatasync of that number fails, once."""
-        tracer = subprocess.Popen(
-            ["strace", "-f", "-o", "/dev/null", "-e", "trace=fdatasync", "-e",
-             f"inject=fdatasync:error=EIO:when={when}", "-p", str(self.rig.daemon.process.pid)],
-            stderr=subprocess.PIPE, text=True)
-        line = tracer.stderr.readline()
-        reader = threading.Thread(target=tracer.stderr.read)
-        reader.start()
-
-        def end():
-            tracer.terminate()
-            tracer.wait(30)
-            reader.join(30)
-            tracer.stderr.close()
-
-        self.addCleanup(end)
-        if "attached" not in line:
-            self.skipTest(f"tracing is not possible here: {line}")
-        return end
+        """While it is entered a thread's fdatasync of that number fails, once."""
+        return Strace("-f", "-o", "/dev/null", "-e", "trace=fdatasync", "-e",
+                      f"inject=fdatasync:error=EIO:when={when}", "-p", self.rig.daemon.process.pid)
 
     @unittest.skipUnless(shutil.which("strace"), "needs strace")
     def test_a_sync_that_fails_once(self):
@@ -124,12 +108,11 @@ class RefreshCrash(unittest.TestCase):
         for cycle in range(cycles):
             self.rig.start()
             self.check(cycle)
-            end_trace = self.trace(self.rig.random.randrange(1, FAILING_SYNCS_MAX))
-            self.rig.load(1 << 30, lambda: None)
-            # It ends by itself, since nothing that it would say could be trusted.
-            self.assertEqual(1, self.rig.daemon.process.wait(60), self.rig.daemon.stderr)
-            self.assertIn("storage_failed", self.rig.daemon.stderr)
-            end_trace()
+            with self.trace(self.rig.random.randrange(1, FAILING_SYNCS_MAX)):
+                self.rig.load(1 << 30, lambda: None)
+                # It ends by itself, since nothing that it would say could be trusted.
+                self.assertEqual(1, self.rig.daemon.process.wait(60), self.rig.daemon.stderr)
+                self.assertIn("storage_failed", self.rig.daemon.stderr)
             self.rig.daemon.kill()
         self.finish(cycles)
         self.assertGreater(self.rig.ledger.refused, 0)

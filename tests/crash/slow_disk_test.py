@@ -26,9 +26,7 @@ class OnASlowDisk(unittest.TestCase):
         self.addCleanup(lambda: self.daemon.kill())
 
     def slow_down(self, delay_s):
-        slow = SlowDisk(self.daemon.process.pid, delay_s).__enter__()
-        self.addCleanup(slow.__exit__)
-        self.syncs = slow.syncs
+        self.syncs = self.enterContext(SlowDisk(self.daemon.process.pid, delay_s)).syncs
 
     def change(self, name):
         """`client add` in the background; `made` is its answer once `thread` has ended."""

@@ -3,7 +3,6 @@ set of slots opens the vault, the one before the change or the one after it."""
 
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import unittest
@@ -11,6 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 from signet_daemon import Daemon, until  # noqa: E402
+from strace import Strace  # noqa: E402
 
 PASSPHRASE = "marker passphrase of the vault 4711"
 ANOTHER = "another passphrase of the vault 4712"
@@ -21,20 +21,6 @@ STEPS = ("write", "writev", "pwrite64", "fdatasync", "fsync", "rename", "renamea
 def threads_of(pid):
     """In the order in which they were made, which is the same at each start."""
     return sorted(int(entry.name) for entry in Path(f"/proc/{pid}/task").iterdir())
-
-
-class Tracer:
-    def __init__(self, *arguments):
-        self.strace = subprocess.Popen(["strace", "-s", "0", *map(str, arguments)], stderr=subprocess.PIPE, text=True)
-        line = self.strace.stderr.readline()
-        if "attached" not in line:
-            self.end()
-            raise unittest.SkipTest(f"tracing is not possible here: {line}")
-
-    def end(self):
-        self.strace.terminate()
-        self.strace.wait(30)
-        self.strace.stderr.close()
 
 
 class EachStep(unittest.TestCase):
@@ -61,9 +47,8 @@ class EachStep(unittest.TestCase):
         daemon = self.fresh()
         threads = threads_of(daemon.process.pid)
         log = self.dir / "trace"
-        tracer = Tracer("-f", "-y", "-o", log, "-e", "trace=" + ",".join(STEPS), "-p", daemon.process.pid)
-        daemon.ctl(*command, stdin=stdin)
-        tracer.end()
+        with Strace("-f", "-y", "-s", "0", "-o", log, "-e", "trace=" + ",".join(STEPS), "-p", daemon.process.pid):
+            daemon.ctl(*command, stdin=stdin)
         self.assertEqual(0, daemon.stop())
         steps, made = [], {}
         for line in log.read_text().splitlines():
@@ -79,15 +64,14 @@ class EachStep(unittest.TestCase):
     def kill_before(self, step, command, stdin):
         daemon = self.fresh()
         thread, call, count = step
-        tracer = Tracer("-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={count}",
-                        "-p", threads_of(daemon.process.pid)[thread])
-        code, _, _ = daemon.ctl(*command, stdin=stdin, check=False)
-        # The last steps come after the answer. A thread that was woken less often than when the steps were counted does
-        # not reach the last of them: that is a kill after them.
-        if not until(lambda: daemon.process.poll() is not None):
-            daemon.process.kill()
-            daemon.process.wait(30)
-        tracer.end()
+        with Strace("-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={count}",
+                    "-p", threads_of(daemon.process.pid)[thread]):
+            code, _, _ = daemon.ctl(*command, stdin=stdin, check=False)
+            # The last steps come after the answer. A thread that was woken less often than when the steps were counted
+            # does not reach the last of them: that is a kill after them.
+            if not until(lambda: daemon.process.poll() is not None):
+                daemon.process.kill()
+                daemon.process.wait(30)
         self.assertEqual(-9, daemon.process.returncode)
         return code == 0
 

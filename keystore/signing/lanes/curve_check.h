@@ -27,8 +27,7 @@ SIGNET_LANES_INLINE typename V::Mask off_curve(const Affine<V>& point) {
   const auto squares = multiplied<Bias::kNone, Bias::kNone>(point.x, point.x, point.y, point.y);
   const Carried<V> x2 = carried(squares.first), y2 = carried(squares.second);
   Carried<V> d;
-#pragma GCC unroll 5
-  for (int k = 0; k < 5; ++k) d.limb[k] = V::splat(kCurveD[k]);
+  splat_limbs(d.limb, kCurveD);
   Loose<V> right = multiplied(d, carried(multiplied(x2, y2))) + squares.first;
   right.limb[0] = right.limb[0] + V::splat(1);
   const Words<V> a = frozen(carried(right)), b = frozen(y2);

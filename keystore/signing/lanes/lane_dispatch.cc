@@ -51,6 +51,8 @@ LaneState start_lanes(LaneOptions options) {
 
 LaneState lane_state() { return state.load(std::memory_order_relaxed); }
 
+std::string_view signer_name(LaneState state) { return state == LaneState::kRunning ? "lanes" : "portable"; }
+
 std::string_view lane_state_text(LaneState state) {
   switch (state) {
     case LaneState::kNotStarted:

@@ -33,6 +33,7 @@ LaneState start_lanes(LaneOptions options);
 
 // Any thread, all of them.
 LaneState lane_state();
+std::string_view signer_name(LaneState state);      // "lanes" or "portable"
 std::string_view lane_state_text(LaneState state);  // for people: why it is so
 uint32_t lane_spot_check();
 

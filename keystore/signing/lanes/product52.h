@@ -58,4 +58,11 @@ SIGNET_LANES_INLINE Words<V> packed(const V (&limb)[5]) {
   return r;
 }
 
+// The lower five limbs are `from`, any others zero: a factor, or what a sum of products starts from.
+template <int N, class V>
+SIGNET_LANES_INLINE void splat_limbs(V (&to)[N], const uint64_t (&from)[5]) {
+#pragma GCC unroll 10
+  for (int i = 0; i < N; ++i) to[i] = V::splat(i < 5 ? from[i] : 0);
+}
+
 }  // namespace signet::lanes

@@ -77,13 +77,6 @@ SIGNET_LANES_INLINE Scalar<V> reduced(V (&limb)[5]) {
   return result;
 }
 
-// The lower five limbs are `from`, any others zero: a factor, or what a sum of products starts from.
-template <int N, class V>
-SIGNET_LANES_INLINE void splat_limbs(V (&to)[N], const uint64_t (&from)[5]) {
-#pragma GCC unroll 10
-  for (int i = 0; i < N; ++i) to[i] = V::splat(i < 5 ? from[i] : 0);
-}
-
 // What SHA-512 gave, read as a little-endian number of 512 bits, divided by 2^260: below 2^252 + L, carried upwards.
 template <class V>
 SIGNET_LANES_INLINE void divided_hash(const V (&hash)[8], V (&quotient)[5]) {
