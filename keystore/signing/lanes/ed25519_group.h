@@ -7,6 +7,7 @@
 #include "keystore/signing/lanes/message_words.h"
 #include "keystore/signing/lanes/scalar25519.h"
 #include "keystore/signing/lanes/sha512_lanes.h"
+#include "keystore/signing/lanes/wiping.h"
 
 namespace signet::lanes {
 
@@ -108,22 +109,11 @@ class Ed25519Group {
   typename V::Mask off_curve_ = 0;
 };
 
-// What was spilled by the functions that were called lies below their caller's frame.
-template <class V>
-[[gnu::noinline]] void wipe_below() {
-  uint8_t spilled[16 * 1024];
-  __builtin_memset(spilled, 0, sizeof spilled);
-  asm volatile("" : : "r"(spilled) : "memory");
-}
-
 template <class V>
 bool sign_and_wipe(const BaseTable& table, const Ed25519LaneJob* jobs, size_t groups) {
   Ed25519Group<V> group;
   const bool on_curve = group.sign(table, jobs, groups);
-  wipe_below<V>();
-  __builtin_memset(static_cast<void*>(&group), 0, sizeof group);
-  asm volatile("" : : "r"(&group) : "memory");
-  V::clear_registers();
+  wipe_work<V>(group);
   return on_curve;
 }
 

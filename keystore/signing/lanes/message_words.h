@@ -7,11 +7,11 @@
 #include <cstdint>
 
 #include "keystore/signing/lanes/inline.h"
+#include "keystore/signing/lanes/lane_count.h"
 #include "keystore/signing/lanes/sha512_lanes.h"
 
 namespace signet::lanes {
 
-inline constexpr size_t kLanes = 8;
 // Longer messages are signed one by one: what a token's signature covers is a third of this.
 inline constexpr size_t kMessageMax = 2048;
 
