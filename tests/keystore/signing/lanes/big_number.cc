@@ -70,6 +70,12 @@ BigNumber BigNumber::inverse(const BigNumber& modulus) const {
   return result;
 }
 
+BigNumber BigNumber::power(const BigNumber& exponent, const BigNumber& modulus) const {
+  BigNumber result;
+  BN_mod_exp(result.get(), get(), exponent.get(), modulus.get(), context());
+  return result;
+}
+
 std::vector<uint64_t> BigNumber::limbs(size_t count, int bits) const {
   std::vector<uint64_t> result(count);
   for (size_t i = 0; i < count; ++i) {

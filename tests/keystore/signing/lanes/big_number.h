@@ -29,6 +29,7 @@ class BigNumber {
   friend bool operator==(const BigNumber& a, const BigNumber& b) { return BN_cmp(a.get(), b.get()) == 0; }
   friend bool operator<(const BigNumber& a, const BigNumber& b) { return BN_cmp(a.get(), b.get()) < 0; }
   BigNumber inverse(const BigNumber& modulus) const;
+  BigNumber power(const BigNumber& exponent, const BigNumber& modulus) const;
 
   // `count` limbs of `bits`, the lowest first; what does not fit is left off.
   std::vector<uint64_t> limbs(size_t count, int bits) const;
