@@ -1,10 +1,13 @@
-// RSA keys of 2048, 3072 and 4096 bits with e = 65537 and two primes, by OpenSSL.
+// RSA keys of 2048, 3072 and 4096 bits with e = 65537 and two primes, by OpenSSL; the two smaller sizes in lanes too.
 #include <openssl/core_names.h>
 #include <openssl/rsa.h>
 
 #include "keystore/signing/key_material.h"
+#include "keystore/signing/lane_rsa_signer.h"
+#include "keystore/signing/lanes/rsa/rsa_lane_key.h"
 #include "keystore/signing/pkcs8.h"
 #include "keystore/signing/rsa_operation.h"
+#include "keystore/vault/locked_bytes.h"
 
 namespace signet {
 namespace {
@@ -13,8 +16,12 @@ bool allowed_bits(int bits) { return bits == 2048 || bits == 3072 || bits == 409
 
 class RsaKey final : public KeyMaterial {
  public:
-  RsaKey(JwsAlgorithm algorithm, EvpKey key, RsaPublicKey public_key)
-      : algorithm_(algorithm), key_(std::move(key)), public_key_(std::move(public_key)) {}
+  // `lane_key` is an RsaLaneKey, or empty for a size that the lanes do not take.
+  RsaKey(JwsAlgorithm algorithm, EvpKey key, RsaPublicKey public_key, LockedBytes lane_key)
+      : algorithm_(algorithm),
+        key_(std::move(key)),
+        public_key_(std::move(public_key)),
+        lane_key_(std::move(lane_key)) {}
 
   JwsAlgorithm algorithm() const override { return algorithm_; }
   size_t signature_size() const override { return static_cast<size_t>(EVP_PKEY_get_size(key_.get())); }
@@ -26,7 +33,10 @@ class RsaKey final : public KeyMaterial {
     EvpKey sign_key(EVP_PKEY_dup(key_.get()));
     EvpKey verify_key = evp_public_key(public_key_);
     if (!sign_key || !verify_key) return nullptr;
-    return make_rsa_signer(std::move(self), algorithm_, std::move(sign_key), std::move(verify_key));
+    auto one_by_one = make_rsa_signer(self, algorithm_, std::move(sign_key), std::move(verify_key));
+    if (!one_by_one || lane_key_.empty()) return one_by_one;
+    const auto& lane_key = *reinterpret_cast<const lanes::RsaLaneKey*>(lane_key_.expose().data());
+    return std::make_unique<LaneRsaSigner>(std::move(self), lane_key, std::move(one_by_one));
   }
   bool matches(ByteSpan message, ByteSpan signature) const override {
     const OpensslErrors errors;
@@ -39,7 +49,22 @@ class RsaKey final : public KeyMaterial {
   const JwsAlgorithm algorithm_;
   const EvpKey key_;
   const RsaPublicKey public_key_;
+  const LockedBytes lane_key_;
 };
+
+// What the lanes need of the key: empty where they do not take its size.
+std::expected<LockedBytes, KeyError> lane_key_of(const EVP_PKEY* key) {
+  if (!lanes::rsa_lanes_take(EVP_PKEY_get_bits(key))) return LockedBytes();
+  const BigNumber n = big_number_parameter(key, OSSL_PKEY_PARAM_RSA_N);
+  const BigNumber p = big_number_parameter(key, OSSL_PKEY_PARAM_RSA_FACTOR1);
+  const BigNumber q = big_number_parameter(key, OSSL_PKEY_PARAM_RSA_FACTOR2);
+  if (!n || !p || !q) return std::unexpected(KeyError::kBadEncoding);
+  auto lane_key = LockedBytes::zeroed(sizeof(lanes::RsaLaneKey));
+  if (!lane_key) return std::unexpected(KeyError::kNoLockedMemory);
+  auto& to = *reinterpret_cast<lanes::RsaLaneKey*>(lane_key->expose_mutable().data());
+  if (!lanes::make_rsa_lane_key({n.get(), p.get(), q.get()}, to)) return std::unexpected(KeyError::kLibrary);
+  return *std::move(lane_key);
+}
 
 std::vector<uint8_t> big_endian(const BIGNUM* number) {
   std::vector<uint8_t> out(static_cast<size_t>(BN_num_bytes(number)));
@@ -81,7 +106,9 @@ MadeKey rsa_key(JwsAlgorithm algorithm, EvpKey key) {
   if (BN_is_word(e.get(), RSA_F4) != 1) return std::unexpected(KeyError::kUnsupported);
   if (!consistent(key.get())) return std::unexpected(KeyError::kSelfTestFailed);
   RsaPublicKey half{.n = big_endian(n.get()), .e = big_endian(e.get())};
-  return std::make_shared<RsaKey>(algorithm, std::move(key), std::move(half));
+  auto lane_key = lane_key_of(key.get());
+  if (!lane_key) return std::unexpected(lane_key.error());
+  return std::make_shared<RsaKey>(algorithm, std::move(key), std::move(half), *std::move(lane_key));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "keystore/signing/key_material.h"
 #include "keystore/signing/lane_ed25519_signer.h"
+#include "keystore/signing/lane_rsa_signer.h"
 #include "keystore/signing/lanes/lane_dispatch.h"
 #include "keystore/signing/openssl_memory.h"
 #include "protocol/base/check.h"
@@ -59,8 +60,7 @@ uint32_t signature_cost_ns(JwsAlgorithm algorithm, int rsa_bits) {
       return 25'000;
     case JwsAlgorithm::kPS256:
     case JwsAlgorithm::kRS256:
-      if (rsa_bits <= 2048) return 320'000;
-      return rsa_bits <= 3072 ? 1'900'000 : 3'900'000;
+      return lane_rsa_cost_ns(rsa_bits);
     case JwsAlgorithm::kHS256:
       return 400;
     case JwsAlgorithm::kHS384:

@@ -5,38 +5,53 @@
 
 #include "keystore/signing/lanes/lane_self_test.h"
 #include "keystore/signing/lanes/lane_support.h"
+#include "keystore/signing/lanes/rsa/rsa_self_test.h"
 
 namespace signet::lanes {
 namespace {
 
 constinit std::atomic<Ed25519Sign> running{nullptr};
+constinit std::atomic<const RsaLanes*> running_rsa{nullptr};
 constinit std::atomic<LaneState> state{LaneState::kNotStarted};
 constinit std::atomic<uint32_t> spot_check{0};
 constinit std::mutex fault_mutex;  // the two below
 std::function<void()> on_fault;
 bool fault_told = false;
 
-Ed25519Sign of_this_processor() {
+// One of each kind; null: none.
+struct Chosen {
+  Ed25519Sign ed25519 = nullptr;
+  const RsaLanes* rsa = nullptr;
+
+  bool any() const { return ed25519 != nullptr || rsa != nullptr; }
+  bool hold() const {
+    const BaseTable* table = base_table();
+    return (ed25519 == nullptr || (table != nullptr && ed25519_lanes_hold(*table, ed25519))) &&
+           (rsa == nullptr || rsa_lanes_hold(*rsa));
+  }
+};
+
+Chosen of_this_processor() {
 #if defined(__x86_64__)
-  return avx512_lanes_supported() ? ed25519_sign_avx512 : nullptr;
-#else
-  return nullptr;
+  if (avx512_lanes_supported()) return {ed25519_sign_avx512, &rsa_lanes_avx512};
 #endif
+  return {};
 }
 
-LaneState choose(const LaneOptions& options, Ed25519Sign& chosen) {
+LaneState choose(const LaneOptions& options, Chosen& chosen) {
   if (!options.wanted) return LaneState::kNotWanted;
-  chosen = options.ed25519 != nullptr ? options.ed25519 : of_this_processor();
-  if (chosen == nullptr) return LaneState::kUnsupported;
-  const BaseTable* table = base_table();
-  return table != nullptr && ed25519_lanes_hold(*table, chosen) ? LaneState::kRunning : LaneState::kSelfTestFailed;
+  chosen = {options.ed25519, options.rsa};
+  if (!chosen.any()) chosen = of_this_processor();
+  if (!chosen.any()) return LaneState::kUnsupported;
+  return chosen.hold() ? LaneState::kRunning : LaneState::kSelfTestFailed;
 }
 
 }  // namespace
 
 LaneState start_lanes(LaneOptions options) {
   running = nullptr;
-  Ed25519Sign chosen = nullptr;
+  running_rsa = nullptr;
+  Chosen chosen;
   const LaneState now = choose(options, chosen);
   {
     const std::lock_guard lock(fault_mutex);
@@ -45,7 +60,10 @@ LaneState start_lanes(LaneOptions options) {
   }
   spot_check = options.spot_check;
   state = now;
-  if (now == LaneState::kRunning) running = chosen;
+  if (now == LaneState::kRunning) {
+    running = chosen.ed25519;
+    running_rsa = chosen.rsa;
+  }
   return now;
 }
 
@@ -75,8 +93,11 @@ uint32_t lane_spot_check() { return spot_check.load(std::memory_order_relaxed); 
 
 Ed25519Sign ed25519_lanes() { return running.load(std::memory_order_acquire); }
 
+const RsaLanes* rsa_lanes() { return running_rsa.load(std::memory_order_acquire); }
+
 void lanes_faulty() {
   running = nullptr;
+  running_rsa = nullptr;
   state = LaneState::kFaulty;
   const std::lock_guard lock(fault_mutex);
   if (fault_told) return;

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "keystore/signing/lanes/ed25519_lanes.h"
+#include "keystore/signing/lanes/rsa/rsa_lanes.h"
 
 namespace signet::lanes {
 
@@ -23,12 +24,14 @@ struct LaneOptions {
   bool wanted = true;
   uint32_t spot_check = 1024;      // of so many full groups one has a lane checked; 0 = of none
   std::function<void()> on_fault;  // on the thread that found it, at most once; must not block
-  // Tests: another implementation, on whatever processor.
+  // Tests: other implementations, on whatever processor; with one of them the other algorithms have none.
   Ed25519Sign ed25519 = nullptr;
+  const RsaLanes* rsa = nullptr;
 };
 
-// start_lanes compares a few groups with libsodium and, when all is right, lets the lanes sign. Once, before anything
-// is signed (tests: again, while nothing is). sodium_init was called. Takes a few milliseconds.
+// start_lanes compares a few groups with libsodium and OpenSSL and, when all is right, lets the lanes sign. Once,
+// before anything is signed (tests: again, while nothing is). sodium_init was called, and OpenSSL has its memory. Takes
+// some milliseconds.
 LaneState start_lanes(LaneOptions options);
 
 // Any thread, all of them.
@@ -39,6 +42,8 @@ uint32_t lane_spot_check();
 
 // ed25519_lanes: null unless running. With base_table(), which is not null then.
 Ed25519Sign ed25519_lanes();
+// rsa_lanes: likewise.
+const RsaLanes* rsa_lanes();
 
 // lanes_faulty: no group is signed in lanes any more. Groups of other threads that are being signed are not stopped;
 // they are compared as every one is.

@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kLimbBits = 52;
 constexpr size_t kOctetsMax = 384;
+constexpr BN_ULONG kPublicExponent = 65537;
 
 template <auto kFree>
 struct Free {
@@ -55,16 +56,32 @@ bool write_power(const BIGNUM* modulus, int limbs, int power, const BIGNUM* time
          BN_nnmod(number.get(), number.get(), modulus, context) == 1 && write_limbs(number.get(), to);
 }
 
-bool write_prime(const BIGNUM* prime, const BIGNUM* exponent, int limbs, RsaLanePrime& to, BN_CTX* context) {
-  const Number inverting(BN_secure_new());
-  const bool written = inverting && write_limbs(prime, to.limb) &&
-                       write_power(prime, limbs, 1, BN_value_one(), to.one, context) &&
-                       write_power(prime, limbs, 2, BN_value_one(), to.square, context) &&
-                       write_power(prime, limbs, 3, BN_value_one(), to.cube, context) &&
-                       write_words(exponent, to.exponent) && BN_copy(inverting.get(), prime) != nullptr &&
-                       BN_sub_word(inverting.get(), 2) == 1 && write_words(inverting.get(), to.inverting);
+// 1/number modulo another, without a branch on either.
+Number inverse_of(const BIGNUM* number, const BIGNUM* modulo, BN_CTX* context) {
+  Number inverse(BN_secure_new());
+  const Number modulus(BN_dup(modulo));
+  if (!inverse || !modulus) return nullptr;
+  BN_set_flags(modulus.get(), BN_FLG_CONSTTIME);
+  return BN_mod_inverse(inverse.get(), number, modulus.get(), context) != nullptr ? std::move(inverse) : nullptr;
+}
+
+bool write_exponents(const BIGNUM* prime, RsaLanePrime& to, BN_CTX* context) {
+  const Number number(BN_secure_new()), e(BN_new());
+  if (!number || !e || BN_set_word(e.get(), kPublicExponent) != 1 || BN_copy(number.get(), prime) == nullptr ||
+      BN_sub_word(number.get(), 1) != 1) {
+    return false;
+  }
+  const Number d = inverse_of(e.get(), number.get(), context);
+  return d && write_words(d.get(), to.exponent) && BN_sub_word(number.get(), 1) == 1 &&
+         write_words(number.get(), to.inverting);
+}
+
+bool write_prime(const BIGNUM* prime, int limbs, RsaLanePrime& to, BN_CTX* context) {
+  if (!write_limbs(prime, to.limb)) return false;
   to.factor = negative_inverse(to.limb[0]);
-  return written;
+  return write_power(prime, limbs, 1, BN_value_one(), to.one, context) &&
+         write_power(prime, limbs, 2, BN_value_one(), to.square, context) &&
+         write_power(prime, limbs, 3, BN_value_one(), to.cube, context) && write_exponents(prime, to, context);
 }
 
 bool write_key(const RsaNumbers& numbers, RsaLaneKey& to) {
@@ -72,12 +89,13 @@ bool write_key(const RsaNumbers& numbers, RsaLaneKey& to) {
   if (!context) return false;
   to.blocks = BN_num_bits(numbers.n) / 1024;
   const int half = to.blocks * kBlock, whole = 2 * half;
-  if (!write_prime(numbers.p, numbers.d_p, half, to.p, context.get()) ||
-      !write_prime(numbers.q, numbers.d_q, half, to.q, context.get()) || !write_limbs(numbers.n, to.modulus)) {
+  if (!write_prime(numbers.p, half, to.p, context.get()) || !write_prime(numbers.q, half, to.q, context.get()) ||
+      !write_limbs(numbers.n, to.modulus)) {
     return false;
   }
   to.factor = negative_inverse(to.modulus[0]);
-  return write_power(numbers.p, half, 1, numbers.inverse_of_q, to.inverse_of_q, context.get()) &&
+  const Number inverse = inverse_of(numbers.q, numbers.p, context.get());
+  return inverse && write_power(numbers.p, half, 1, inverse.get(), to.inverse_of_q, context.get()) &&
          write_power(numbers.n, whole, 2, BN_value_one(), to.square, context.get()) &&
          write_power(numbers.n, whole, 1, numbers.q, to.q_modulo_n, context.get());
 }
@@ -86,8 +104,7 @@ bool write_key(const RsaNumbers& numbers, RsaLaneKey& to) {
 bool takes(const RsaNumbers& numbers) {
   const int bits = BN_num_bits(numbers.n);
   return rsa_lanes_take(bits) && 2 * BN_num_bits(numbers.p) == bits && 2 * BN_num_bits(numbers.q) == bits &&
-         BN_is_odd(numbers.p) && BN_is_odd(numbers.q) && BN_is_odd(numbers.n) && BN_num_bits(numbers.d_p) <= bits / 2 &&
-         BN_num_bits(numbers.d_q) <= bits / 2;
+         BN_is_odd(numbers.p) && BN_is_odd(numbers.q) && BN_is_odd(numbers.n);
 }
 
 }  // namespace
