@@ -12,8 +12,9 @@ import unittest
 from pathlib import Path
 
 BUILD = Path(os.environ["SIGNET_BUILD"])
-LIBRARY = BUILD / "keystore" / "signing" / "lanes" / "libsignet_lanes_avx512.a"
-INVERSE = BUILD / "keystore" / "signing" / "lanes" / "libsignet_lanes.a"
+LANES = BUILD / "keystore" / "signing" / "lanes"
+LIBRARIES = [LANES / "libsignet_lanes_avx512.a", LANES / "rsa" / "libsignet_rsa_lanes_avx512.a"]
+INVERSE = LANES / "libsignet_lanes.a"
 
 NAMES = {"a": "rax eax ax al ah", "b": "rbx ebx bx bl bh", "c": "rcx ecx cx cl ch", "d": "rdx edx dx dl dh",
          "si": "rsi esi si sil", "di": "rdi edi di dil", "bp": "rbp ebp bp bpl", "sp": "rsp esp sp spl"}
@@ -59,13 +60,17 @@ class Follower:
 
     def __init__(self):
         self.held, self.flags, self.problems = set(), False, []
+        self.lent = set()  # mask registers in which the compiler keeps a counter
+
+    def secret(self, name):
+        return name in self.held or (is_vector(name) and name not in self.lent)
 
     def step(self, at, operation, text):
         operands = operands_of(text)
         memory = [operand for operand in operands if "(" in operand]
         for operand in memory:
             inside = registers(operand[operand.index("("):])
-            if inside & self.held or any(is_vector(name) for name in inside):
+            if any(self.secret(name) for name in inside):
                 self.problems.append(f"{at:x}: {operation} {text}: an address")
         if operation.startswith("j") and operation != "jmp" and self.flags:
             self.problems.append(f"{at:x}: {operation} {text}: a condition")
@@ -75,7 +80,11 @@ class Follower:
         plain = [name for operand in operands if operand not in memory for name in registers(operand)]
         sources = plain if ONLY_FLAGS.match(operation) else [
             name for operand in operands[:-1] if operand not in memory for name in registers(operand)]
-        tainted = any(name in self.held or is_vector(name) for name in sources)
+        tainted = any(self.secret(name) for name in sources)
+        mask = re.match(r"^%(k[0-7])", target)
+        if mask:
+            lends = operation.startswith("kmov") and operands[0].startswith("%") and not tainted
+            (self.lent.add if lends else self.lent.discard)(mask[1])
         if operation.startswith(("set", "cmov")):
             tainted = tainted or self.flags
         to = GENERAL.get(target.lstrip("%")) if target.startswith("%") else None
@@ -89,23 +98,26 @@ class Follower:
             self.flags = tainted
 
 
-@unittest.skipUnless(LIBRARY.exists(), "no lanes for this processor's kind")
+@unittest.skipUnless(all(library.exists() for library in LIBRARIES), "no lanes for this processor's kind")
 class Listing(unittest.TestCase):
     def test_no_value_of_a_lane_becomes_an_address_or_a_condition(self):
-        seen = 0
-        for function, body in listing(LIBRARY).items():
-            follower = Follower()
-            for at, operation, operands in body:
-                seen += operation.startswith("vpmadd52")
-                follower.step(at, operation, operands)
-            self.assertEqual([], follower.problems, function)
-        self.assertGreater(seen, 500, "this is the listing of the lanes")
+        for library in LIBRARIES:
+            seen = 0
+            for function, body in listing(library).items():
+                follower = Follower()
+                for at, operation, operands in body:
+                    seen += operation.startswith("vpmadd52")
+                    follower.step(at, operation, operands)
+                self.assertEqual([], follower.problems, function)
+            self.assertGreater(seen, 500, f"{library} is of the lanes")
 
     def test_what_it_looks_for_is_found(self):
         for lines in (["vmovq %xmm0,%rax", "mov (%rax,%rbx,8),%rcx"],
                       ["kmovb %k1,%eax", "test %al,%al", "je 10"],
                       ["vmovq %xmm3,%rcx", "and $0x3,%ecx", "mov %ecx,%edx", "cmp %edx,%esi", "ja 10"],
                       ["kortestb %k1,%k2", "je 10"],
+                      ["kmovq %rax,%k1", "vptestmq %zmm0,%zmm1,%k1", "kmovq %k1,%rbx", "mov (%rbx),%rcx"],
+                      ["vmovq %xmm0,%rax", "kmovq %rax,%k1", "kmovq %k1,%rbx", "mov (%rbx),%rcx"],
                       ["vpgatherqq (%rdi,%zmm1,8),%zmm0{%k1}"]):
             follower = Follower()
             for at, line in enumerate(lines):
@@ -113,6 +125,7 @@ class Listing(unittest.TestCase):
             self.assertTrue(follower.problems, lines)
         for lines in (["vmovq %xmm0,%rax", "mov $0x1,%eax", "mov (%rax),%rcx"],
                       ["vmovq %rax,%xmm0", "mov (%rax),%rcx", "cmp %rcx,%rdx", "je 10"],
+                      ["kmovq %rax,%k1", "kmovq %k1,%rbx", "mov (%rbx),%rcx"],
                       ["kmovb %k1,%eax", "xor %eax,%eax", "test %eax,%eax", "je 10"]):
             follower = Follower()
             for at, line in enumerate(lines):
@@ -129,12 +142,13 @@ class Listing(unittest.TestCase):
             self.assertNotRegex(operation, r"^i?div", f"at {at:x}: takes as long as its operands are")
 
     def test_nothing_is_shared_with_files_for_other_processors(self):
-        told = subprocess.run(["nm", "-C", str(LIBRARY)], capture_output=True, text=True, check=True)
-        # Constants (u or V, as compilers like it) are the same everywhere; functions are not.
-        weak = [line for line in told.stdout.splitlines() if " W " in line]
-        self.assertTrue(weak, "templates over the vector are weak symbols")
-        for line in weak:
-            self.assertIn("signet::lanes::Avx512", line, "another file's copy could be taken, or this one elsewhere")
+        for library in LIBRARIES:
+            told = subprocess.run(["nm", "-C", str(library)], capture_output=True, text=True, check=True)
+            # Constants (u or V, as compilers like it) are the same everywhere; functions are not.
+            weak = [line for line in told.stdout.splitlines() if " W " in line]
+            self.assertTrue(weak, "templates over the vector are weak symbols")
+            for line in weak:
+                self.assertIn("signet::lanes::Avx512", line, "another file's copy could be taken, or this elsewhere")
 
 
 if __name__ == "__main__":
