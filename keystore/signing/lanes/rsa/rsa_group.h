@@ -68,9 +68,8 @@ class RsaGroup {
   }
 
  private:
-  // Whether each x is the signature of its message. What is not does not get out of here.
+  // Whether each x, whose limbs are exact, is the signature of its message. What is not does not get out of here.
   bool release_right(RsaLaneNumbers& signatures) {
-    const V low = V::splat(kLow52);
     modulo_n_.multiply(y_, x_, other_);
     raise_to_e(y_, other_);
     make_exact(other_);
@@ -79,10 +78,9 @@ class RsaGroup {
     for (int k = 0; k < whole_; ++k) differs = differs | (other_[k] ^ message_[k]);
     const auto right = V::has_no_bit(differs, V::splat(~uint64_t{0}));
 #pragma GCC unroll 1
-    for (int k = 0; k < kLimbsMax; ++k) {
-      const V limb = k < whole_ ? x_[k] & low : V::splat(0);
-      V::select(right, limb, V::splat(0)).store(signatures.limb[k]);
-    }
+    for (int k = 0; k < whole_; ++k) V::select(right, x_[k], V::splat(0)).store(signatures.limb[k]);
+#pragma GCC unroll 1
+    for (int k = whole_; k < kLimbsMax; ++k) V::splat(0).store(signatures.limb[k]);
     return right == 0xff;
   }
 

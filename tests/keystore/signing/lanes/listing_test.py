@@ -66,6 +66,8 @@ class Follower:
         return name in self.held or (is_vector(name) and name not in self.lent)
 
     def step(self, at, operation, text):
+        if operation.startswith("nop"):
+            return
         operands = operands_of(text)
         memory = [operand for operand in operands if "(" in operand]
         for operand in memory:
