@@ -21,7 +21,7 @@ constexpr size_t kOctetsMax = 384;
 // OpenSSL makes its own anew after as many signatures. One in so many groups takes twice as long.
 constexpr uint32_t kGroupsOfABlinding = 32;
 
-// By bench/rsa_lanes_bench: a group takes as long as 2.4 signatures of OpenSSL with 2048 bits, as 1.4 with 3072.
+// By bench/rsa_lanes_bench: a group takes as long as 2.5 signatures of OpenSSL with 2048 bits, as 1.4 with 3072.
 constexpr size_t group_min(int bits) { return bits <= 2048 ? 3 : 2; }
 
 constexpr uint32_t portable_cost_ns(int bits) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "keystore/signing/lanes/lane_dispatch.h"
 #include "keystore/signing/pkcs8.h"
 #include "keystore/signing/rsa_operation.h"
 #include "keystore/signing/signer.h"
@@ -46,7 +47,12 @@ TEST(OpensslRandomTest, TheLibrarysOwnGeneratorsAreNotAsked) {
   EXPECT_EQ(RAND_status(), 1);
 }
 
-class FaultTest : public testing::TestWithParam<JwsAlgorithm> {};
+// Without lanes: those ask the kernel itself, without which the process ends.
+class FaultTest : public testing::TestWithParam<JwsAlgorithm> {
+ protected:
+  void SetUp() override { lanes::start_lanes({.wanted = false, .on_fault = {}}); }
+  void TearDown() override { lanes::start_lanes({}); }
+};
 
 TEST_P(FaultTest, NothingLeavesWithoutRandomness) {
   const auto key = generate_private_key(GetParam(), 2048);
@@ -65,7 +71,7 @@ TEST_P(FaultTest, NothingLeavesWithoutRandomness) {
 
 INSTANTIATE_TEST_SUITE_P(Randomised, FaultTest, testing::Values(JwsAlgorithm::kES256, JwsAlgorithm::kPS256));
 
-TEST(FaultTest, NoKeyIsMadeWithoutRandomness) {
+TEST(NoSignatureLeavesTest, NoKeyIsMadeWithoutRandomness) {
   const NoRandomness faulty;
   EXPECT_FALSE(generate_private_key(JwsAlgorithm::kES256, 0));
   EXPECT_FALSE(generate_private_key(JwsAlgorithm::kPS256, 2048));
@@ -73,7 +79,7 @@ TEST(FaultTest, NoKeyIsMadeWithoutRandomness) {
 
 // A signature that does not verify must not leave: here the signer is given another key to verify with, which is what a
 // fault in the private operation looks like from outside.
-TEST(FaultTest, RsaSignatureThatDoesNotVerifyStaysInside) {
+TEST(NoSignatureLeavesTest, RsaSignatureThatDoesNotVerifyStaysInside) {
   for (const JwsAlgorithm algorithm : {JwsAlgorithm::kPS256, JwsAlgorithm::kRS256}) {
     const auto first = generate_private_key(algorithm, 2048);
     const auto second = generate_private_key(algorithm, 2048);
