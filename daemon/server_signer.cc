@@ -1,4 +1,4 @@
-// What signs: the lanes or libsodium, and what becomes known of it.
+// What signs: the lanes or the libraries, and what becomes known of it.
 #include "daemon/metrics_text.h"
 #include "daemon/server.h"
 #include "keystore/signing/lanes/lane_dispatch.h"
@@ -12,7 +12,7 @@ std::string Server::start_signer() {
          log_event(
              LogLevel::kError, "signer_fault",
              {{"why", lanes::lane_state_text(lanes::LaneState::kFaulty)},
-              {"now", "libsodium signs; nothing wrong was released"},
+              {"now", "libsodium and OpenSSL sign; nothing wrong was released"},
               {"do", "distrust this machine: move to another one, and restart with signer = portable meanwhile"}});
        }});
   const bool broken = state == lanes::LaneState::kSelfTestFailed;
@@ -23,7 +23,7 @@ std::string Server::start_signer() {
 
 void Server::append_signer_metrics(MetricsText& text) const {
   const lanes::LaneState state = lanes::lane_state();
-  text.gauge("signet_signer_lanes", "Whether EdDSA is signed eight at once (1) or one by one (0).",
+  text.gauge("signet_signer_lanes", "Whether EdDSA and RSA are signed eight at once (1) or one by one (0).",
              state == lanes::LaneState::kRunning ? 1 : 0);
   text.gauge("signet_signer_fault", "Whether the signer of eight lanes gave a wrong signature, or failed its test.",
              state == lanes::LaneState::kFaulty || state == lanes::LaneState::kSelfTestFailed ? 1 : 0);
