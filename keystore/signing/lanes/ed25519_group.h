@@ -3,7 +3,9 @@
 
 #include "keystore/signing/lanes/base_multiple.h"
 #include "keystore/signing/lanes/ed25519_lanes.h"
+#include "keystore/signing/lanes/gather.h"
 #include "keystore/signing/lanes/group_inverse.h"
+#include "keystore/signing/lanes/lane_inverse25519.h"
 #include "keystore/signing/lanes/message_words.h"
 #include "keystore/signing/lanes/scalar25519.h"
 #include "keystore/signing/lanes/sha512_lanes.h"
@@ -83,23 +85,6 @@ class Ed25519Group {
     LaneMessage messages[kLanes];
     for (size_t i = 0; i < kLanes; ++i) messages[i] = jobs[i].message;
     words_.read(messages);
-  }
-
-  // Which key a lane has is public.
-  template <size_t N>
-  SIGNET_LANES_INLINE static void gather(const Ed25519LaneJob* jobs, uint64_t (Ed25519LaneKey::*member)[N],
-                                         V (&to)[N]) {
-    bool shared = true;
-    for (size_t i = 1; i < kLanes; ++i) shared = shared && jobs[i].key == jobs[0].key;
-    for (size_t k = 0; k < N; ++k) {
-      if (shared) {
-        to[k] = V::splat((jobs[0].key->*member)[k]);
-        continue;
-      }
-      alignas(64) uint64_t lanes[kLanes];
-      for (size_t i = 0; i < kLanes; ++i) lanes[i] = (jobs[i].key->*member)[k];
-      to[k] = V::load(lanes);
-    }
   }
 
   MessageWords<V> words_;

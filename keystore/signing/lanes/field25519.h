@@ -163,11 +163,7 @@ SIGNET_LANES_INLINE Words<V> frozen(const Carried<V>& a) {
 template <class V>
 SIGNET_LANES_INLINE Carried<V> unpacked(const Words<V>& w) {
   Carried<V> r;
-  r.limb[0] = w.word[0];
-  r.limb[1] = V::template funnel<52>(w.word[0], w.word[1]);
-  r.limb[2] = V::template funnel<40>(w.word[1], w.word[2]);
-  r.limb[3] = V::template funnel<28>(w.word[2], w.word[3]);
-  r.limb[4] = w.word[3].template shifted_right<16>();
+  limbs_of(w, r.limb);
   return r;
 }
 

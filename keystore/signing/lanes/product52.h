@@ -58,6 +58,34 @@ SIGNET_LANES_INLINE Words<V> packed(const V (&limb)[5]) {
   return r;
 }
 
+// limbs_of: packed undone; what is above bit 52 of limbs 0 to 3 is not cleared.
+template <class V>
+SIGNET_LANES_INLINE void limbs_of(const Words<V>& w, V (&limb)[5]) {
+  limb[0] = w.word[0];
+  limb[1] = V::template funnel<52>(w.word[0], w.word[1]);
+  limb[2] = V::template funnel<40>(w.word[1], w.word[2]);
+  limb[3] = V::template funnel<28>(w.word[2], w.word[3]);
+  limb[4] = w.word[3].template shifted_right<16>();
+}
+
+// What lane 0 has; and the same in all lanes.
+template <class V>
+SIGNET_LANES_INLINE void first_lane_of(const Words<V>& w, uint64_t (&words)[4]) {
+  alignas(64) uint64_t lanes[8];
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; ++i) {
+    w.word[i].store(lanes);
+    words[i] = lanes[0];
+  }
+}
+template <class V>
+SIGNET_LANES_INLINE Words<V> splat_words(const uint64_t (&words)[4]) {
+  Words<V> r;
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; ++i) r.word[i] = V::splat(words[i]);
+  return r;
+}
+
 // The lower five limbs are `from`, any others zero: a factor, or what a sum of products starts from.
 template <int N, class V>
 SIGNET_LANES_INLINE void splat_limbs(V (&to)[N], const uint64_t (&from)[5]) {

@@ -33,6 +33,10 @@ struct Avx512 {
     return {_mm512_srli_epi64(v, N)};
   }
   template <int N>
+  SIGNET_LANES_INLINE Avx512 shifted_right_signed() const {
+    return {_mm512_srai_epi64(v, N)};
+  }
+  template <int N>
   SIGNET_LANES_INLINE Avx512 shifted_left() const {
     return {_mm512_slli_epi64(v, N)};
   }

@@ -70,6 +70,10 @@ struct alignas(64) Emulated {
     return each([&](int i) { return lane[i] >> N; });
   }
   template <int N>
+  Emulated shifted_right_signed() const {
+    return each([&](int i) { return static_cast<uint64_t>(static_cast<int64_t>(lane[i]) >> N); });
+  }
+  template <int N>
   Emulated shifted_left() const {
     return each([&](int i) { return lane[i] << N; });
   }
