@@ -13,8 +13,9 @@ from pathlib import Path
 
 BUILD = Path(os.environ["SIGNET_BUILD"])
 LANES = BUILD / "keystore" / "signing" / "lanes"
-LIBRARIES = [LANES / "libsignet_lanes_avx512.a", LANES / "rsa" / "libsignet_rsa_lanes_avx512.a"]
-INVERSE = LANES / "libsignet_lanes.a"
+LIBRARIES = [LANES / "libsignet_lanes_avx512.a", LANES / "p256" / "libsignet_lanes_p256_avx512.a",
+             LANES / "rsa" / "libsignet_rsa_lanes_avx512.a"]
+INVERSES = LANES / "libsignet_lanes.a"
 
 NAMES = {"a": "rax eax ax al ah", "b": "rbx ebx bx bl bh", "c": "rcx ecx cx cl ch", "d": "rdx edx dx dl dh",
          "si": "rsi esi si sil", "di": "rdi edi di dil", "bp": "rbp ebp bp bpl", "sp": "rsp esp sp spl"}
@@ -134,14 +135,16 @@ class Listing(unittest.TestCase):
                 follower.step(at, *line.split(" ", 1))
             self.assertEqual([], follower.problems, lines)
 
-    def test_the_inversion_jumps_by_counters_alone(self):
-        body = next(body for name, body in listing(INVERSE).items() if "inverse25519(" in name)
-        jumps = [(at, operation, operands) for at, operation, operands in body
-                 if operation.startswith("j") and operation != "jmp"]
-        # The steps of a batch, the batches, and the stack protector's check at the end.
-        self.assertLessEqual(len(jumps), 3, jumps)
-        for at, operation, operands in body:
-            self.assertNotRegex(operation, r"^i?div", f"at {at:x}: takes as long as its operands are")
+    def test_the_inversions_jump_by_counters_alone(self):
+        functions = listing(INVERSES)
+        for inverse in ("inverse25519(", "inverse_modulo_prime(", "inverse_modulo_order("):
+            body = next(body for name, body in functions.items() if inverse in name)
+            jumps = [(at, operation, operands) for at, operation, operands in body
+                     if operation.startswith("j") and operation != "jmp"]
+            # The steps of a batch, the batches, and the stack protector's check at the end.
+            self.assertLessEqual(len(jumps), 3, jumps)
+            for at, operation, operands in body:
+                self.assertNotRegex(operation, r"^i?div", f"at {at:x}: takes as long as its operands are")
 
     def test_nothing_is_shared_with_files_for_other_processors(self):
         for library in LIBRARIES:
