@@ -113,21 +113,24 @@ const std::array kKeys{
     ConfigKey{.name = "signer",
               .place = &C::signer,
               .check = check_signer,
-              .cost = "`portable`: an EdDSA signature takes ten times as long, one of RSA three to six times.",
-              .doc = "What makes signatures of EdDSA, RS256 and PS256 (2048 and 3072 bits). `auto` signs eight at once "
-                     "where the processor has AVX-512 IFMA and the signer passes its test at start, see "
-                     "`keystore/signing`; else, and with `portable`, libsodium and OpenSSL sign one after the "
-                     "other. The signatures are the same."},
+              .cost = "`portable`: an EdDSA or ES256 signature takes ten times as long, one of RSA three to six times.",
+              .doc =
+                  "What makes signatures of EdDSA, ES256, RS256 and PS256 (2048 and 3072 bits). `auto` signs eight at "
+                  "once where the processor has AVX-512 IFMA and the signer passes its test at start, see "
+                  "`keystore/signing`; else, and with `portable`, libsodium and OpenSSL sign one after the "
+                  "other. The signatures are of the same kind."},
     ConfigKey{.name = "signer_spot_check",
               .place = &C::signer_spot_check,
               .min = 0,
               .max = 1'000'000,
               .unit = "groups",
-              .cost = "One more libsodium signature in so many groups: 2 ns a token by default, 2 us with 1.",
-              .doc = "Of so many full groups of eight EdDSA signatures, one has a random signature compared with "
-                     "libsodium's before any of them leaves; in groups that are not full the idle lanes are compared "
-                     "always, and each RSA signature is verified. A wrong one ends the signer of eight for good. 0 "
-                     "compares none of a full group."},
+              .cost = "One more libsodium signature, or OpenSSL verification, in so many groups: of EdDSA 2 ns a token "
+                      "by default and 2 us with 1, of ES256 four times that.",
+              .doc =
+                  "Of so many full groups of eight EdDSA or ES256 signatures, one has a random signature compared with "
+                  "libsodium's, or verified by OpenSSL, before any of them leaves; in groups that are not full the "
+                  "idle lanes are compared always, and each RSA signature is verified. A wrong one ends the signer of "
+                  "eight for good. 0 looks at none of a full group."},
     ConfigKey{.name = "token_ttl_s",
               .place = &C::token_ttl_s,
               .min = 1,

@@ -23,7 +23,7 @@ std::string Server::start_signer() {
 
 void Server::append_signer_metrics(MetricsText& text) const {
   const lanes::LaneState state = lanes::lane_state();
-  text.gauge("signet_signer_lanes", "Whether EdDSA and RSA are signed eight at once (1) or one by one (0).",
+  text.gauge("signet_signer_lanes", "Whether EdDSA, ES256 and RSA are signed eight at once (1) or one by one (0).",
              state == lanes::LaneState::kRunning ? 1 : 0);
   text.gauge("signet_signer_fault", "Whether the signer of eight lanes gave a wrong signature, or failed its test.",
              state == lanes::LaneState::kFaulty || state == lanes::LaneState::kSelfTestFailed ? 1 : 0);

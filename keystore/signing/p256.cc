@@ -1,14 +1,20 @@
-// ES256: ECDSA on P-256 with SHA-256 (RFC 7518 3.4) by OpenSSL. The message is hashed here, so that one prepared
-// EVP_PKEY_CTX serves every signature.
+// ES256: ECDSA on P-256 with SHA-256 (RFC 7518 3.4), in lanes and by OpenSSL. For OpenSSL the message is hashed here,
+// so that one prepared EVP_PKEY_CTX serves every signature.
 #include <openssl/core_names.h>
 
 #include <algorithm>
+#include <array>
 
 #include "keystore/signing/ecdsa_signature.h"
 #include "keystore/signing/key_material.h"
+#include "keystore/signing/lane_p256_signer.h"
+#include "keystore/signing/lanes/p256/p256_lane_key.h"
 #include "keystore/signing/one_by_one_signer.h"
 #include "keystore/signing/pkcs8.h"
+#include "keystore/signing/verifier.h"
+#include "keystore/vault/locked_bytes.h"
 #include "protocol/base/digest.h"
+#include "protocol/base/secret_bytes.h"
 
 namespace signet {
 namespace {
@@ -37,7 +43,9 @@ class P256Signer final : public OneByOneSigner {
 
 class P256Key final : public KeyMaterial {
  public:
-  P256Key(EvpKey key, const EcPublicKey& public_key) : key_(std::move(key)), public_key_(public_key) {}
+  // `lane_key` is a lanes::p256::LaneKey.
+  P256Key(EvpKey key, const EcPublicKey& public_key, LockedBytes lane_key)
+      : key_(std::move(key)), public_key_(public_key), lane_key_(std::move(lane_key)) {}
 
   JwsAlgorithm algorithm() const override { return JwsAlgorithm::kES256; }
   size_t signature_size() const override { return kP256SignatureSize; }
@@ -54,13 +62,18 @@ class P256Key final : public KeyMaterial {
         EVP_PKEY_CTX_set_signature_md(context.get(), EVP_sha256()) != 1) {
       return nullptr;
     }
-    return std::make_unique<P256Signer>(std::move(self), std::move(own), std::move(context));
+    auto verifier = make_verifier(*public_jwk());
+    if (!verifier) return nullptr;
+    auto one_by_one = std::make_unique<P256Signer>(self, std::move(own), std::move(context));
+    const auto& lane_key = *reinterpret_cast<const lanes::p256::LaneKey*>(lane_key_.expose().data());
+    return std::make_unique<LaneP256Signer>(std::move(self), lane_key, std::move(one_by_one), std::move(verifier));
   }
   bool matches(ByteSpan message, ByteSpan signature) const override;
 
  private:
   const EvpKey key_;
   const EcPublicKey public_key_;
+  const LockedBytes lane_key_;
 };
 
 bool P256Key::matches(ByteSpan message, ByteSpan signature) const {
@@ -109,6 +122,19 @@ bool on_named_p256(const EVP_PKEY* key) {
          explicit_parameters == 0;
 }
 
+// What the lanes need of the key.
+std::expected<LockedBytes, KeyError> lane_key_of(const EVP_PKEY* key) {
+  auto lane_key = LockedBytes::zeroed(sizeof(lanes::p256::LaneKey));
+  if (!lane_key) return std::unexpected(KeyError::kNoLockedMemory);
+  const BigNumber number = big_number_parameter(key, OSSL_PKEY_PARAM_PRIV_KEY);
+  std::array<uint8_t, lanes::p256::kScalarSize> scalar;
+  const bool fits = number && BN_bn2binpad(number.get(), scalar.data(), scalar.size()) == scalar.size();
+  if (fits) make_lane_key(scalar, *reinterpret_cast<lanes::p256::LaneKey*>(lane_key->expose_mutable().data()));
+  wipe(scalar);
+  if (!fits) return std::unexpected(KeyError::kLibrary);
+  return *std::move(lane_key);
+}
+
 MadeKey p256_key(EvpKey key) {
   const OpensslErrors errors;
   if (!on_named_p256(key.get())) return std::unexpected(KeyError::kUnsupported);
@@ -120,7 +146,9 @@ MadeKey p256_key(EvpKey key) {
   }
   const auto half = public_half(key.get());
   if (!half) return std::unexpected(KeyError::kLibrary);
-  return std::make_shared<P256Key>(std::move(key), *half);
+  auto lane_key = lane_key_of(key.get());
+  if (!lane_key) return std::unexpected(lane_key.error());
+  return std::make_shared<P256Key>(std::move(key), *half, *std::move(lane_key));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "keystore/signing/key_material.h"
 #include "keystore/signing/lane_ed25519_signer.h"
+#include "keystore/signing/lane_p256_signer.h"
 #include "keystore/signing/lane_rsa_signer.h"
 #include "keystore/signing/lanes/lane_dispatch.h"
 #include "keystore/signing/openssl_memory.h"
@@ -57,7 +58,7 @@ uint32_t signature_cost_ns(JwsAlgorithm algorithm, int rsa_bits) {
     case JwsAlgorithm::kEd25519:
       return lanes::ed25519_lanes() != nullptr ? kLaneEd25519CostNs : kPortableEd25519CostNs;
     case JwsAlgorithm::kES256:
-      return 25'000;
+      return lanes::p256_lanes() != nullptr ? kLaneP256CostNs : kPortableP256CostNs;
     case JwsAlgorithm::kPS256:
     case JwsAlgorithm::kRS256:
       return lane_rsa_cost_ns(rsa_bits);

@@ -5,6 +5,7 @@
 
 #include "keystore/signing/lanes/lane_self_test.h"
 #include "keystore/signing/lanes/lane_support.h"
+#include "keystore/signing/lanes/p256/p256_self_test.h"
 #include "keystore/signing/lanes/rsa/rsa_self_test.h"
 
 namespace signet::lanes {
@@ -12,6 +13,7 @@ namespace {
 
 constinit std::atomic<Ed25519Sign> running{nullptr};
 constinit std::atomic<const RsaLanes*> running_rsa{nullptr};
+constinit std::atomic<p256::Sign> running_p256{nullptr};
 constinit std::atomic<LaneState> state{LaneState::kNotStarted};
 constinit std::atomic<uint32_t> spot_check{0};
 constinit std::mutex fault_mutex;  // the two below
@@ -22,25 +24,26 @@ bool fault_told = false;
 struct Chosen {
   Ed25519Sign ed25519 = nullptr;
   const RsaLanes* rsa = nullptr;
+  p256::Sign p256 = nullptr;
 
-  bool any() const { return ed25519 != nullptr || rsa != nullptr; }
+  bool any() const { return ed25519 != nullptr || rsa != nullptr || p256 != nullptr; }
   bool hold() const {
-    const BaseTable* table = base_table();
-    return (ed25519 == nullptr || (table != nullptr && ed25519_lanes_hold(*table, ed25519))) &&
-           (rsa == nullptr || rsa_lanes_hold(*rsa));
+    return (ed25519 == nullptr || (base_table() != nullptr && ed25519_lanes_hold(*base_table(), ed25519))) &&
+           (rsa == nullptr || rsa_lanes_hold(*rsa)) &&
+           (p256 == nullptr || (p256::base_table() != nullptr && p256::lanes_hold(*p256::base_table(), p256)));
   }
 };
 
 Chosen of_this_processor() {
 #if defined(__x86_64__)
-  if (avx512_lanes_supported()) return {ed25519_sign_avx512, &rsa_lanes_avx512};
+  if (avx512_lanes_supported()) return {ed25519_sign_avx512, &rsa_lanes_avx512, p256::sign_avx512};
 #endif
   return {};
 }
 
 LaneState choose(const LaneOptions& options, Chosen& chosen) {
   if (!options.wanted) return LaneState::kNotWanted;
-  chosen = {options.ed25519, options.rsa};
+  chosen = {options.ed25519, options.rsa, options.p256};
   if (!chosen.any()) chosen = of_this_processor();
   if (!chosen.any()) return LaneState::kUnsupported;
   return chosen.hold() ? LaneState::kRunning : LaneState::kSelfTestFailed;
@@ -51,6 +54,7 @@ LaneState choose(const LaneOptions& options, Chosen& chosen) {
 LaneState start_lanes(LaneOptions options) {
   running = nullptr;
   running_rsa = nullptr;
+  running_p256 = nullptr;
   Chosen chosen;
   const LaneState now = choose(options, chosen);
   {
@@ -63,6 +67,7 @@ LaneState start_lanes(LaneOptions options) {
   if (now == LaneState::kRunning) {
     running = chosen.ed25519;
     running_rsa = chosen.rsa;
+    running_p256 = chosen.p256;
   }
   return now;
 }
@@ -95,9 +100,12 @@ Ed25519Sign ed25519_lanes() { return running.load(std::memory_order_acquire); }
 
 const RsaLanes* rsa_lanes() { return running_rsa.load(std::memory_order_acquire); }
 
+p256::Sign p256_lanes() { return running_p256.load(std::memory_order_acquire); }
+
 void lanes_faulty() {
   running = nullptr;
   running_rsa = nullptr;
+  running_p256 = nullptr;
   state = LaneState::kFaulty;
   const std::lock_guard lock(fault_mutex);
   if (fault_told) return;

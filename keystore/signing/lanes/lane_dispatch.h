@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "keystore/signing/lanes/ed25519_lanes.h"
+#include "keystore/signing/lanes/p256/p256_lanes.h"
 #include "keystore/signing/lanes/rsa/rsa_lanes.h"
 
 namespace signet::lanes {
@@ -27,6 +28,7 @@ struct LaneOptions {
   // Tests: other implementations, on whatever processor; with one of them the other algorithms have none.
   Ed25519Sign ed25519 = nullptr;
   const RsaLanes* rsa = nullptr;
+  p256::Sign p256 = nullptr;
 };
 
 // start_lanes compares a few groups with libsodium and OpenSSL and, when all is right, lets the lanes sign. Once,
@@ -44,6 +46,8 @@ uint32_t lane_spot_check();
 Ed25519Sign ed25519_lanes();
 // rsa_lanes: likewise.
 const RsaLanes* rsa_lanes();
+// p256_lanes: likewise, with p256::base_table().
+p256::Sign p256_lanes();
 
 // lanes_faulty: no group is signed in lanes any more. Groups of other threads that are being signed are not stopped;
 // they are compared as every one is.

@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "keystore/signing/lanes/lane_dispatch.h"
 #include "keystore/signing/openssl_memory.h"
 #include "keystore/signing/signer.h"
 
@@ -48,7 +49,11 @@ void free(void* block) noexcept {
 namespace signet {
 namespace {
 
-class SteadyStateTest : public testing::TestWithParam<JwsAlgorithm> {};
+class SteadyStateTest : public testing::TestWithParam<JwsAlgorithm> {
+ protected:
+  // `at_once` messages in each call.
+  void expect_no_malloc(size_t at_once, int rounds);
+};
 
 TEST(SteadyStateCounterTest, CounterCounts) {
   const uint64_t before = calls;
@@ -58,26 +63,24 @@ TEST(SteadyStateCounterTest, CounterCounts) {
   EXPECT_EQ(after, before + 2);
 }
 
-TEST_P(SteadyStateTest, SigningCallsNoMallocAndMapsNothing) {
-  ASSERT_TRUE(signing_start()) << signing_start_failure();
+void SteadyStateTest::expect_no_malloc(size_t at_once, int rounds) {
   const auto key = generate_private_key(GetParam(), 2048);
   ASSERT_TRUE(key);
   const auto signer = make_signer(*key);
   ASSERT_NE(signer, nullptr);
-  std::vector<uint8_t> signature((*key)->signature_size());
+  std::vector<std::vector<uint8_t>> signatures(at_once, std::vector<uint8_t>((*key)->signature_size()));
   uint64_t counted = 1;
   size_t failures = 1;
   OpensslMemoryUse before;
   OpensslMemoryUse after;
   std::thread worker([&] {
-    const ByteSpan inputs[] = {as_bytes("header.claims")};
-    const MutableByteSpan outputs[] = {signature};
+    const std::vector<ByteSpan> inputs(at_once, as_bytes("header.claims"));
+    const std::vector<MutableByteSpan> outputs(signatures.begin(), signatures.end());
     for (int i = 0; i < 100; ++i) signer->sign(inputs, outputs);
-    const int rounds = is_rsa(GetParam()) ? 500 : 10000;
     failures = 0;
     before = openssl_memory_use();
     const uint64_t calls_before = calls;
-    for (int i = 0; i < rounds; ++i) failures += signer->sign(inputs, outputs) == 1 ? 0 : 1;
+    for (int i = 0; i < rounds; ++i) failures += signer->sign(inputs, outputs) == at_once ? 0 : 1;
     counted = calls - calls_before;
     after = openssl_memory_use();
   });
@@ -86,6 +89,20 @@ TEST_P(SteadyStateTest, SigningCallsNoMallocAndMapsNothing) {
   EXPECT_EQ(counted, 0U);
   EXPECT_EQ(after.mapped, before.mapped);
   EXPECT_EQ(after.unlocked, 0U);
+}
+
+TEST_P(SteadyStateTest, SigningCallsNoMallocAndMapsNothing) {
+  ASSERT_TRUE(signing_start()) << signing_start_failure();
+  lanes::start_lanes({.wanted = false, .on_fault = {}});
+  expect_no_malloc(1, is_rsa(GetParam()) ? 500 : 10000);
+}
+
+// A lane of each call's full groups is compared with what the libraries say.
+TEST_P(SteadyStateTest, NorDoLanesThatAreLookedAt) {
+  ASSERT_TRUE(signing_start()) << signing_start_failure();
+  lanes::start_lanes({.spot_check = 1, .on_fault = {}});
+  expect_no_malloc(20, is_rsa(GetParam()) ? 50 : 1000);
+  EXPECT_NE(lanes::lane_state(), lanes::LaneState::kFaulty);
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryAlgorithm, SteadyStateTest, testing::ValuesIn(kAllJwsAlgorithms));
