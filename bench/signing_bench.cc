@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "keystore/signing/lanes/lane_dispatch.h"
-#include "keystore/signing/openssl_handles.h"
+#include "keystore/signing/lanes/openssl_handles.h"
 #include "keystore/signing/private_key.h"
 #include "keystore/signing/signer.h"
 #include "keystore/signing/signing_start.h"

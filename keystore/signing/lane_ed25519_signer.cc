@@ -6,6 +6,7 @@
 #include <array>
 #include <cstring>
 
+#include "keystore/signing/lane_batch.h"
 #include "keystore/signing/lanes/ed25519_lane_key.h"
 #include "keystore/signing/lanes/lane_dispatch.h"
 #include "protocol/base/check.h"
@@ -19,33 +20,14 @@ using lanes::kLanes;
 namespace {
 
 constexpr size_t kSignatureSize = crypto_sign_BYTES;
-constexpr size_t kBatchMax = lanes::kGroupsMax * kLanes;
-
-size_t whole_groups(size_t count) { return (count + kLanes - 1) / kLanes * kLanes; }
+static_assert(kSignatureSize == kLaneSignatureSize);
 
 }  // namespace
 
-// What the lanes make stays here until it is known to be right.
-struct LaneEd25519Signer::Batch {
-  size_t real = 0;  // jobs that are no copies
-  std::array<lanes::Ed25519LaneJob, kBatchMax> jobs;
-  std::array<uint8_t, kBatchMax * kSignatureSize> signatures;
-
-  ByteSpan signature(size_t job) const { return {signatures.data() + job * kSignatureSize, kSignatureSize}; }
-  // Which job an idle lane carries a copy of: those of the last group in turn.
-  size_t original(size_t idle) const {
-    const size_t last_group = (real - 1) / kLanes * kLanes;
-    return last_group + (idle - real) % (real - last_group);
-  }
+struct LaneEd25519Signer::Batch : LaneBatch<lanes::Ed25519LaneJob> {
   void put(const lanes::Ed25519LaneKey& key, ByteSpan message, const lanes::Ed25519LaneMidstate* begun) {
-    jobs[real] = {&key, {message.data(), message.size()}, signatures.data() + real * kSignatureSize, begun};
+    jobs[real] = {&key, {message.data(), message.size()}, place(real), begun};
     ++real;
-  }
-  void fill_idle_lanes() {
-    for (size_t i = real; i < whole_groups(real); ++i) {
-      jobs[i] = jobs[original(i)];
-      jobs[i].signature = signatures.data() + i * kSignatureSize;
-    }
   }
 };
 
@@ -61,9 +43,7 @@ LaneEd25519Signer::LaneEd25519Signer(std::shared_ptr<const PrivateKey> key, Byte
     : key_(std::move(key)),
       seed_and_public_(seed_and_public),
       lane_key_(lane_key),
-      begun_(LockedBytes::zeroed(sizeof(Begun)).value_or(LockedBytes())),
-      // Not all signers of the process after the same number of groups, nor a new one never.
-      full_groups_(lanes::lane_spot_check() == 0 ? 0 : randombytes_uniform(lanes::lane_spot_check())) {}
+      begun_(LockedBytes::zeroed(sizeof(Begun)).value_or(LockedBytes())) {}
 
 size_t LaneEd25519Signer::group_width() const { return lanes::ed25519_lanes() != nullptr ? kLanes : 1; }
 
@@ -74,8 +54,8 @@ uint64_t LaneEd25519Signer::cost_ns(size_t count, uint32_t each_ns) const {
 
 size_t LaneEd25519Signer::sign(std::span<const ByteSpan> inputs, std::span<const MutableByteSpan> outputs) {
   SIGNET_CHECK(inputs.size() == outputs.size());
-  for (size_t begin = 0; begin < inputs.size(); begin += kBatchMax) {
-    const size_t count = std::min(kBatchMax, inputs.size() - begin);
+  for (size_t begin = 0; begin < inputs.size(); begin += kLaneBatchMax) {
+    const size_t count = std::min(kLaneBatchMax, inputs.size() - begin);
     const bool in_lanes = sign_in_lanes(inputs.subspan(begin, count), outputs.subspan(begin, count));
     for (size_t i = begin; i < begin + count; ++i) {
       if (in_lanes && inputs[i].size() <= lanes::kMessageMax) continue;
@@ -98,7 +78,7 @@ bool LaneEd25519Signer::sign_in_lanes(std::span<const ByteSpan> inputs, std::spa
   const lanes::Ed25519Sign sign_groups = lanes::ed25519_lanes();
   if (sign_groups == nullptr) return false;
   Batch batch;
-  std::array<uint8_t, kBatchMax> input_of;
+  std::array<uint8_t, kLaneBatchMax> input_of;
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (inputs[i].size() > lanes::kMessageMax) continue;
     input_of[batch.real] = static_cast<uint8_t>(i);
@@ -110,16 +90,11 @@ bool LaneEd25519Signer::sign_in_lanes(std::span<const ByteSpan> inputs, std::spa
   const bool on_curve = sign_groups(*lanes::base_table(), batch.jobs.data(), whole_groups(batch.real) / kLanes);
   const bool is_right = on_curve && right(batch);
   if (is_right) {
-    for (size_t i = 0; i < batch.real; ++i) {
-      const MutableByteSpan out = outputs[input_of[i]];
-      SIGNET_CHECK(out.size() == kSignatureSize);
-      std::memcpy(out.data(), batch.signature(i).data(), kSignatureSize);
-    }
+    for (size_t i = 0; i < batch.real; ++i) batch.give(i, outputs[input_of[i]]);
   } else {
     lanes::lanes_faulty();
   }
-  // A check's signatures must not stay behind, and neither must wrong ones.
-  wipe(MutableByteSpan(batch.signatures).first(whole_groups(batch.real) * kSignatureSize));
+  batch.wipe_signatures();
   return is_right;
 }
 
@@ -140,19 +115,12 @@ void LaneEd25519Signer::begin_with(ByteSpan message) {
 }
 
 bool LaneEd25519Signer::right(const Batch& batch) {
-  bool equal = true;
-  for (size_t i = batch.real; i < whole_groups(batch.real); ++i) {
-    equal &= constant_time_equal(batch.signature(i), batch.signature(batch.original(i)));
-  }
-  const size_t full = batch.real / kLanes;
-  const uint32_t spot_check = lanes::lane_spot_check();
-  full_groups_ += static_cast<uint32_t>(full);
-  if (full == 0 || spot_check == 0 || full_groups_ < spot_check) return equal;
-  full_groups_ = 0;
-  const size_t lane = randombytes_uniform(static_cast<uint32_t>(full * kLanes));
-  const lanes::LaneMessage& message = batch.jobs[lane].message;
+  bool equal = batch.copies_agree();
+  const auto lane = spot_check_.due(batch.real);
+  if (!lane) return equal;
+  const lanes::LaneMessage& message = batch.jobs[*lane].message;
   std::array<uint8_t, kSignatureSize> wanted;
-  equal &= sign_one({message.octets, message.size}, wanted) && constant_time_equal(wanted, batch.signature(lane));
+  equal &= sign_one({message.octets, message.size}, wanted) && constant_time_equal(wanted, batch.signature(*lane));
   wipe(wanted);
   return equal;
 }

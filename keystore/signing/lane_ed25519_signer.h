@@ -5,6 +5,7 @@
 
 #include "keystore/signing/lanes/ed25519_lanes.h"
 #include "keystore/signing/signer.h"
+#include "keystore/signing/spot_check.h"
 #include "keystore/vault/locked_bytes.h"
 
 namespace signet {
@@ -42,8 +43,8 @@ class LaneEd25519Signer final : public Signer {
   const std::shared_ptr<const PrivateKey> key_;
   const ByteSpan seed_and_public_;
   const lanes::Ed25519LaneKey& lane_key_;
-  LockedBytes begun_;     // a Begun; empty when no memory could be locked
-  uint32_t full_groups_;  // since the last that was compared with libsodium
+  LockedBytes begun_;  // a Begun; empty when no memory could be locked
+  SpotCheck spot_check_;
 };
 
 }  // namespace signet

@@ -5,6 +5,7 @@
 
 #include "keystore/signing/lanes/p256/p256_lanes.h"
 #include "keystore/signing/signer.h"
+#include "keystore/signing/spot_check.h"
 #include "keystore/signing/verifier.h"
 
 namespace signet {
@@ -38,7 +39,7 @@ class LaneP256Signer final : public Signer {
   const lanes::p256::LaneKey& lane_key_;
   const std::unique_ptr<Signer> one_by_one_;
   const std::unique_ptr<Verifier> verifier_;
-  uint32_t full_groups_;  // since the last that OpenSSL verified
+  SpotCheck spot_check_;
 };
 
 }  // namespace signet

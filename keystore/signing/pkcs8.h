@@ -3,7 +3,7 @@
 
 #include <expected>
 
-#include "keystore/signing/openssl_handles.h"
+#include "keystore/signing/lanes/openssl_handles.h"
 #include "keystore/signing/private_key.h"
 
 namespace signet {

@@ -2,7 +2,7 @@
 // with SHA-256 (RFC 7518 3.3, 3.5).
 #pragma once
 
-#include "keystore/signing/openssl_handles.h"
+#include "keystore/signing/lanes/openssl_handles.h"
 #include "keystore/signing/signer.h"
 
 namespace signet {

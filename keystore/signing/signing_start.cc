@@ -6,7 +6,7 @@
 #include <mutex>
 
 #include "keystore/signing/known_answers.h"
-#include "keystore/signing/openssl_handles.h"
+#include "keystore/signing/lanes/openssl_handles.h"
 #include "keystore/signing/openssl_random.h"
 #include "keystore/signing/private_key.h"
 

@@ -1,13 +1,11 @@
 #include "keystore/signing/lanes/base_table.h"
 
-#include <openssl/sha.h>
-
-#include <cstring>
 #include <memory>
 #include <vector>
 
 #include "keystore/signing/lanes/field25519_one.h"
 #include "keystore/signing/lanes/inverse25519.h"
+#include "keystore/signing/lanes/table_making.h"
 
 namespace signet::lanes {
 namespace {
@@ -70,25 +68,16 @@ class Maker {
   }
 
  private:
-  // One inversion for all: Montgomery's trick.
   void write(BaseTable& table) {
-    std::vector<Element> before;
-    Element product = {{1, 0, 0, 0, 0}};
-    for (const Point& point : points_) {
-      before.push_back(product);
-      product = product * point.z;
-    }
-    Element rest = inverse(product);
-    for (size_t i = points_.size(); i-- > 0;) {
-      const Element z = rest * before[i];
-      rest = rest * points_[i].z;
+    const Element one = {{1, 0, 0, 0, 0}};
+    divide_all(points_, one, inverse, [&](size_t i, const Element& z) {
       const size_t window = i / (kEntries + 1), j = i % (kEntries + 1);
       if (j < kEntries) {
         put(points_[i], z, table.windows + window * kWindowStride + j, kWordStride);
       } else if (window == kWindows - 1) {
         put(points_[i], z, table.beyond, 1);
       }
-    }
+    });
   }
 
   void put(const Point& point, const Element& z, uint64_t* to, size_t stride) const {
@@ -107,9 +96,8 @@ class Maker {
 
 const BaseTable* make() {
   auto table = Maker().make();
-  uint8_t hash[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const uint8_t*>(table->windows), sizeof table->windows + sizeof table->beyond, hash);
-  return std::memcmp(hash, kSha256, sizeof hash) == 0 ? table.release() : nullptr;
+  const uint64_t* const from = table->windows;
+  return known_table(std::move(table), from, sizeof table->windows + sizeof table->beyond, kSha256);
 }
 
 }  // namespace

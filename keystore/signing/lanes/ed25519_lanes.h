@@ -31,8 +31,6 @@ struct Ed25519LaneJob {
   const Ed25519LaneMidstate* midstate = nullptr;  // of the key and of what the message begins with; null = none
 };
 
-inline constexpr size_t kGroupsMax = 8;  // of eight jobs, in one call
-
 // Signs `groups` (1 to kGroupsMax) times kLanes jobs; aborts where a bound is not kept. What it computed on the way is
 // wiped, registers included. No branch and no address depends on a key or on what a message says; lengths are public.
 // About 50 KiB of stack. False: some R is no point of the curve (curve_check.h); none of the signatures may leave.

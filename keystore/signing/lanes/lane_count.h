@@ -1,4 +1,4 @@
-// How many signatures are made in step.
+// How many signatures are made in step, and in one call.
 #pragma once
 
 #include <cstddef>
@@ -6,5 +6,6 @@
 namespace signet::lanes {
 
 inline constexpr size_t kLanes = 8;
+inline constexpr size_t kGroupsMax = 8;  // of kLanes jobs, in one call (EdDSA and ES256)
 
 }  // namespace signet::lanes

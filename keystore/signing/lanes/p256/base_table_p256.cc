@@ -1,12 +1,10 @@
 #include "keystore/signing/lanes/p256/base_table_p256.h"
 
-#include <openssl/sha.h>
-
-#include <cstring>
 #include <memory>
 #include <vector>
 
 #include "keystore/signing/lanes/p256/field_p256_one.h"
+#include "keystore/signing/lanes/table_making.h"
 
 namespace signet::lanes::p256 {
 namespace {
@@ -68,21 +66,11 @@ class Maker {
   }
 
  private:
-  // One inversion for all: Montgomery's trick.
   void write(BaseTable& table) {
-    std::vector<Element> before;
     const uint64_t one[4] = {1, 0, 0, 0};
-    Element product = element_of(one);
-    for (const Point& point : points_) {
-      before.push_back(product);
-      product = product * point.z;
-    }
-    Element rest = inverse(product);
-    for (size_t i = points_.size(); i-- > 0;) {
-      const Element z = rest * before[i];
-      rest = rest * points_[i].z;
+    divide_all(points_, element_of(one), inverse, [&](size_t i, const Element& z) {
       put(points_[i], z, table.windows + i / kEntries * kWindowStride + i % kEntries);
-    }
+    });
   }
 
   static void put(const Point& point, const Element& z, uint64_t* to) {
@@ -100,9 +88,8 @@ class Maker {
 
 const BaseTable* make() {
   auto table = Maker().make();
-  uint8_t hash[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const uint8_t*>(table->windows), sizeof table->windows, hash);
-  return std::memcmp(hash, kSha256, sizeof hash) == 0 ? table.release() : nullptr;
+  const uint64_t* const from = table->windows;
+  return known_table(std::move(table), from, sizeof table->windows, kSha256);
 }
 
 }  // namespace

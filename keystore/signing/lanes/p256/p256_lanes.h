@@ -5,12 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "keystore/signing/lanes/lane_count.h"
 #include "keystore/signing/lanes/p256/base_table_p256.h"
 
 namespace signet::lanes::p256 {
-
-inline constexpr size_t kLanes = 8;
-inline constexpr size_t kGroupsMax = 8;  // of eight jobs, in one call
 
 // What signing needs of a key. Secret; kept in locked memory.
 struct LaneKey {

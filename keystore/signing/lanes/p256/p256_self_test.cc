@@ -1,6 +1,5 @@
 #include "keystore/signing/lanes/p256/p256_self_test.h"
 
-#include <openssl/ec.h>
 #include <openssl/obj_mac.h>
 #include <openssl/sha.h>
 
@@ -8,6 +7,7 @@
 #include <cstring>
 #include <memory>
 
+#include "keystore/signing/lanes/openssl_handles.h"
 #include "keystore/signing/lanes/p256/p256_lane_key.h"
 
 namespace signet::lanes::p256 {
@@ -31,27 +31,22 @@ constexpr std::array<uint8_t, SHA256_DIGEST_LENGTH> kKnown = {
     0x33, 0xd8, 0x18, 0xc1, 0xaf, 0xfc, 0x6b, 0xe4, 0xfb, 0x96, 0xe3, 0x43, 0xb8, 0xa0, 0x8b, 0x45,
     0x98, 0x3e, 0x24, 0x76, 0x87, 0x8f, 0x23, 0x1e, 0xf5, 0xd3, 0x35, 0x5e, 0xde, 0xbe, 0xfd, 0xd1};
 
-struct Free {
-  void operator()(BIGNUM* number) const { BN_clear_free(number); }
-  void operator()(BN_CTX* context) const { BN_CTX_free(context); }
-  void operator()(EC_GROUP* group) const { EC_GROUP_free(group); }
-  void operator()(EC_POINT* point) const { EC_POINT_free(point); }
-};
-using Number = std::unique_ptr<BIGNUM, Free>;
+using CurveGroup = std::unique_ptr<EC_GROUP, OpensslFree<EC_GROUP_free>>;
+using CurvePoint = std::unique_ptr<EC_POINT, OpensslFree<EC_POINT_free>>;
 
-Number number_of(const uint8_t* octets) { return Number(BN_bin2bn(octets, 32, nullptr)); }
+BigNumber number_of(const uint8_t* octets) { return BigNumber(BN_bin2bn(octets, 32, nullptr)); }
 
 // FIPS 186-5 6.4.2 by OpenSSL's points.
 class Curve {
  public:
   bool verifies(const Scalar& scalar, const uint8_t* digest, const uint8_t* signature) const {
     const BIGNUM* order = group_ ? EC_GROUP_get0_order(group_.get()) : nullptr;
-    const Number d = number_of(scalar.data()), z = number_of(digest);
-    const Number r = number_of(signature), s = number_of(signature + 32);
-    const Number u(BN_new()), v(BN_new()), x(BN_new());
+    const BigNumber d = number_of(scalar.data()), z = number_of(digest);
+    const BigNumber r = number_of(signature), s = number_of(signature + 32);
+    const BigNumber u(BN_new()), v(BN_new()), x(BN_new());
     BN_CTX* context = context_.get();
     if (order == nullptr || context == nullptr || !d || !z || !r || !s || !u || !v || !x) return false;
-    const std::unique_ptr<EC_POINT, Free> own(EC_POINT_new(group_.get())), sum(EC_POINT_new(group_.get()));
+    const CurvePoint own(EC_POINT_new(group_.get())), sum(EC_POINT_new(group_.get()));
     if (!own || !sum || BN_is_zero(r.get()) || BN_is_zero(s.get())) return false;
     if (BN_cmp(r.get(), order) >= 0 || BN_cmp(s.get(), order) >= 0) return false;
     return EC_POINT_mul(group_.get(), own.get(), d.get(), nullptr, nullptr, context) == 1 &&
@@ -64,8 +59,8 @@ class Curve {
   }
 
  private:
-  const std::unique_ptr<EC_GROUP, Free> group_{EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1)};
-  const std::unique_ptr<BN_CTX, Free> context_{BN_CTX_new()};
+  const CurveGroup group_{EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1)};
+  const BigNumberContext context_{BN_CTX_new()};
 };
 
 // Keys take turns; each job has random octets and a digest of its own.

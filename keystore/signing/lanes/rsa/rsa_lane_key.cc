@@ -2,8 +2,8 @@
 
 #include <array>
 #include <cstring>
-#include <memory>
 
+#include "keystore/signing/lanes/openssl_handles.h"
 #include "keystore/signing/lanes/rsa/limbs52.h"
 #include "protocol/base/secret_bytes.h"
 
@@ -13,16 +13,6 @@ namespace {
 constexpr int kLimbBits = 52;
 constexpr size_t kOctetsMax = 384;
 constexpr BN_ULONG kPublicExponent = 65537;
-
-template <auto kFree>
-struct Free {
-  template <class T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
-using Number = std::unique_ptr<BIGNUM, Free<BN_clear_free>>;
-using Context = std::unique_ptr<BN_CTX, Free<BN_CTX_free>>;
 
 // -1/odd mod 2^52: 3 odd ^ 2 inverts it modulo 2^5, and each step doubles the bits.
 uint64_t negative_inverse(uint64_t odd) {
@@ -51,27 +41,27 @@ bool write_words(const BIGNUM* number, uint64_t (&to)[kExponentWords]) {
 // Writes times * R^power mod modulus, where R has `limbs` limbs.
 template <size_t N>
 bool write_power(const BIGNUM* modulus, int limbs, int power, const BIGNUM* times, uint64_t (&to)[N], BN_CTX* context) {
-  const Number number(BN_secure_new());
+  const BigNumber number(BN_secure_new());
   return number && BN_lshift(number.get(), times, limbs * kLimbBits * power) == 1 &&
          BN_nnmod(number.get(), number.get(), modulus, context) == 1 && write_limbs(number.get(), to);
 }
 
 // 1/number modulo another, without a branch on either.
-Number inverse_of(const BIGNUM* number, const BIGNUM* modulo, BN_CTX* context) {
-  Number inverse(BN_secure_new());
-  const Number modulus(BN_dup(modulo));
+BigNumber inverse_of(const BIGNUM* number, const BIGNUM* modulo, BN_CTX* context) {
+  BigNumber inverse(BN_secure_new());
+  const BigNumber modulus(BN_dup(modulo));
   if (!inverse || !modulus) return nullptr;
   BN_set_flags(modulus.get(), BN_FLG_CONSTTIME);
   return BN_mod_inverse(inverse.get(), number, modulus.get(), context) != nullptr ? std::move(inverse) : nullptr;
 }
 
 bool write_exponents(const BIGNUM* prime, RsaLanePrime& to, BN_CTX* context) {
-  const Number number(BN_secure_new()), e(BN_new());
+  const BigNumber number(BN_secure_new()), e(BN_new());
   if (!number || !e || BN_set_word(e.get(), kPublicExponent) != 1 || BN_copy(number.get(), prime) == nullptr ||
       BN_sub_word(number.get(), 1) != 1) {
     return false;
   }
-  const Number d = inverse_of(e.get(), number.get(), context);
+  const BigNumber d = inverse_of(e.get(), number.get(), context);
   return d && write_words(d.get(), to.exponent) && BN_sub_word(number.get(), 1) == 1 &&
          write_words(number.get(), to.inverting);
 }
@@ -85,7 +75,7 @@ bool write_prime(const BIGNUM* prime, int limbs, RsaLanePrime& to, BN_CTX* conte
 }
 
 bool write_key(const RsaNumbers& numbers, RsaLaneKey& to) {
-  const Context context(BN_CTX_secure_new());
+  const BigNumberContext context(BN_CTX_secure_new());
   if (!context) return false;
   to.blocks = BN_num_bits(numbers.n) / 1024;
   const int half = to.blocks * kBlock, whole = 2 * half;
@@ -94,7 +84,7 @@ bool write_key(const RsaNumbers& numbers, RsaLaneKey& to) {
     return false;
   }
   to.factor = negative_inverse(to.modulus[0]);
-  const Number inverse = inverse_of(numbers.q, numbers.p, context.get());
+  const BigNumber inverse = inverse_of(numbers.q, numbers.p, context.get());
   return inverse && write_power(numbers.p, half, 1, inverse.get(), to.inverse_of_q, context.get()) &&
          write_power(numbers.n, whole, 2, BN_value_one(), to.square, context.get()) &&
          write_power(numbers.n, whole, 1, numbers.q, to.q_modulo_n, context.get());

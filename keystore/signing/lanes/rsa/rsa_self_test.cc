@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "keystore/signing/lanes/openssl_handles.h"
 #include "keystore/signing/lanes/rsa/encoded_message.h"
 #include "keystore/signing/lanes/rsa/limbs52.h"
 #include "keystore/signing/lanes/rsa/rsa_lane_key.h"
@@ -33,17 +34,11 @@ constexpr Primes kPrimes[] = {
      "4"
      "E0CDD0332DD9A16FC1E5F8ADA21C0A8012DA3E42E34D"}};
 
-struct Free {
-  void operator()(BIGNUM* number) const { BN_clear_free(number); }
-  void operator()(BN_CTX* context) const { BN_CTX_free(context); }
-};
-using Number = std::unique_ptr<BIGNUM, Free>;
-
 // A key of two primes, and OpenSSL's answer to whether a signature is one.
 class KnownKey {
  public:
   bool make(const Primes& primes) {
-    for (Number* number : {&p_, &q_, &n_, &e_}) {
+    for (BigNumber* number : {&p_, &q_, &n_, &e_}) {
       number->reset(BN_new());
       if (!*number) return false;
     }
@@ -55,7 +50,7 @@ class KnownKey {
   size_t octets() const { return static_cast<size_t>(BN_num_bytes(n_.get())); }
   const RsaLaneKey& lanes() const { return lanes_; }
   bool verifies(const std::vector<uint8_t>& signature, const std::vector<uint8_t>& encoded) const {
-    const Number number(BN_bin2bn(signature.data(), static_cast<int>(signature.size()), nullptr));
+    const BigNumber number(BN_bin2bn(signature.data(), static_cast<int>(signature.size()), nullptr));
     std::vector<uint8_t> raised(encoded.size());
     return number && BN_cmp(number.get(), n_.get()) < 0 &&
            BN_mod_exp(number.get(), number.get(), e_.get(), n_.get(), context_.get()) == 1 &&
@@ -63,8 +58,8 @@ class KnownKey {
   }
 
  private:
-  const std::unique_ptr<BN_CTX, Free> context_{BN_CTX_new()};
-  Number p_, q_, n_, e_;
+  const BigNumberContext context_{BN_CTX_new()};
+  BigNumber p_, q_, n_, e_;
   RsaLaneKey lanes_;
 };
 

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "tests/keystore/signing/lanes/big_number.h"
+#include "tests/keystore/signing/lanes/extreme.h"
 #include "tests/keystore/signing/lanes/primitives.h"
 
 namespace signet::lanes {
@@ -33,20 +34,7 @@ class Source {
     }
     return r;
   }
-  uint64_t extreme(uint64_t max) {
-    switch (random_() % 6) {
-      case 0:
-        return 0;
-      case 1:
-        return max;
-      case 2:
-        return random_() % 4 > max ? 0 : max - std::min<uint64_t>(max, random_() % 4);
-      case 3:
-        return std::min<uint64_t>(max, random_() % 4);
-      default:
-        return max == ~uint64_t{0} ? random_() : random_() % (max + 1);
-    }
-  }
+  uint64_t extreme(uint64_t max) { return lanes::extreme(random_, max); }
   uint64_t operator()() { return random_(); }
 
  private:

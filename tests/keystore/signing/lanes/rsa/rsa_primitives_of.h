@@ -35,41 +35,34 @@ struct RsaPrimitivesOf {
     PowerTable<V> table;
   };
 
-  static LaneLimbs multiply(const Modulus& modulus, const LaneLimbs& a, const LaneLimbs& b) {
+  // What `compute` leaves in one of the numbers of its work.
+  template <class Compute>
+  static LaneLimbs worked(const Modulus& modulus, const LaneLimbs& a, const LaneLimbs& b, Number Work::* result,
+                          Compute compute) {
     const auto work = std::make_unique<Work>(modulus, a, b);
-    work->montgomery.multiply(work->to.limb, work->a.limb, work->b.limb);
-    LaneLimbs result(a);
-    write(work->to.limb, result);
-    return result;
+    compute(*work, (*work.*result).limb);
+    LaneLimbs written(a);
+    write((*work.*result).limb, written);
+    return written;
+  }
+  static LaneLimbs multiply(const Modulus& modulus, const LaneLimbs& a, const LaneLimbs& b) {
+    return worked(modulus, a, b, &Work::to,
+                  [](Work& work, V* to) { work.montgomery.multiply(to, work.a.limb, work.b.limb); });
   }
   static LaneLimbs multiply_in_place(const Modulus& modulus, const LaneLimbs& a, const LaneLimbs& b) {
-    const auto work = std::make_unique<Work>(modulus, a, b);
-    work->montgomery.multiply(work->a.limb, work->a.limb, work->b.limb);
-    LaneLimbs result(a);
-    write(work->a.limb, result);
-    return result;
+    return worked(modulus, a, b, &Work::a,
+                  [](Work& work, V* to) { work.montgomery.multiply(to, work.a.limb, work.b.limb); });
   }
   static LaneLimbs square(const Modulus& modulus, const LaneLimbs& a) {
-    const auto work = std::make_unique<Work>(modulus, a, a);
-    work->montgomery.square(work->to.limb, work->a.limb);
-    LaneLimbs result(a);
-    write(work->to.limb, result);
-    return result;
+    return worked(modulus, a, a, &Work::to, [](Work& work, V* to) { work.montgomery.square(to, work.a.limb); });
   }
   static LaneLimbs square_in_place(const Modulus& modulus, const LaneLimbs& a) {
-    const auto work = std::make_unique<Work>(modulus, a, a);
-    work->montgomery.square(work->a.limb, work->a.limb);
-    LaneLimbs result(a);
-    write(work->a.limb, result);
-    return result;
+    return worked(modulus, a, a, &Work::a, [](Work& work, V* to) { work.montgomery.square(to, work.a.limb); });
   }
   static LaneLimbs raised(const Modulus& modulus, const uint64_t* one, const uint64_t* exponent, int bits,
                           const LaneLimbs& base) {
-    const auto work = std::make_unique<Work>(modulus, base, base);
-    raise(work->montgomery, work->table, one, exponent, bits, work->a.limb, work->to.limb);
-    LaneLimbs result(base);
-    write(work->to.limb, result);
-    return result;
+    return worked(modulus, base, base, &Work::to,
+                  [&](Work& work, V* to) { raise(work.montgomery, work.table, one, exponent, bits, work.a.limb, to); });
   }
 };
 
