@@ -41,13 +41,9 @@ bool decode_tail(const DigitTable& digits, const uint8_t* from, size_t size, uin
   return true;
 }
 
-std::optional<size_t> decode(const DigitTable& digits, std::string_view text, MutableByteSpan out) {
-  const size_t tail = text.size() % 4;
-  if (tail == 1 || out.size() < base64url_decoded_size_max(text.size())) return std::nullopt;
-  const uint8_t* from = as_bytes(text).data();
-  uint8_t* to = out.data();
+bool decode(const DigitTable& digits, const uint8_t* from, size_t size, uint8_t* to) {
   uint32_t bad = 0;
-  for (size_t groups = text.size() / 4; groups > 0; --groups, from += 4, to += 3) {
+  for (size_t groups = size / 4; groups > 0; --groups, from += 4, to += 3) {
     const uint32_t a = digits[from[0]], b = digits[from[1]], c = digits[from[2]], d = digits[from[3]];
     bad |= a | b | c | d;
     const uint32_t word = a << 18 | b << 12 | c << 6 | d;
@@ -55,9 +51,20 @@ std::optional<size_t> decode(const DigitTable& digits, std::string_view text, Mu
     to[1] = static_cast<uint8_t>(word >> 8);
     to[2] = static_cast<uint8_t>(word);
   }
-  if (bad & kNoDigit) return std::nullopt;
-  if (tail != 0 && !decode_tail(digits, from, tail, to)) return std::nullopt;
-  return base64url_decoded_size_max(text.size());
+  return (bad & kNoDigit) == 0 && (size % 4 == 0 || decode_tail(digits, from, size % 4, to));
+}
+
+bool decode_standard(const uint8_t* from, size_t size, uint8_t* to) { return decode(kStandardDigits, from, size, to); }
+
+internal::Base64UrlDecoder choose_decoder() {
+  return internal::base64url_has_vbmi() ? internal::base64url_decode_vbmi : internal::base64url_decode_scalar;
+}
+
+std::optional<size_t> decode_with(internal::Base64UrlDecoder decoder, std::string_view text, MutableByteSpan out) {
+  const size_t size = base64url_decoded_size_max(text.size());
+  if (text.size() % 4 == 1 || out.size() < size) return std::nullopt;
+  if (!decoder(as_bytes(text).data(), text.size(), out.data())) return std::nullopt;
+  return size;
 }
 
 }  // namespace
@@ -82,6 +89,10 @@ size_t base64url_encode_scalar(const uint8_t* from, size_t size, char* to) {
   return static_cast<size_t>(to - begin);
 }
 
+bool base64url_decode_scalar(const uint8_t* from, size_t size, uint8_t* to) {
+  return decode(kUrlDigits, from, size, to);
+}
+
 }  // namespace internal
 
 size_t base64url_encode(ByteSpan from, char* to) {
@@ -90,7 +101,8 @@ size_t base64url_encode(ByteSpan from, char* to) {
 }
 
 std::optional<size_t> base64url_decode(std::string_view from, MutableByteSpan to) {
-  return decode(kUrlDigits, from, to);
+  static const internal::Base64UrlDecoder decoder = choose_decoder();
+  return decode_with(decoder, from, to);
 }
 
 std::optional<size_t> base64_decode(std::string_view from, MutableByteSpan to) {
@@ -98,7 +110,7 @@ std::optional<size_t> base64_decode(std::string_view from, MutableByteSpan to) {
   if (from.size() % 4 == 0 && from.ends_with('=')) {
     from.remove_suffix(from.ends_with("==") ? 2 : 1);
   }
-  return decode(kStandardDigits, from, to);
+  return decode_with(decode_standard, from, to);
 }
 
 }  // namespace signet

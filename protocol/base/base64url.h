@@ -19,7 +19,7 @@ size_t base64url_encode(ByteSpan from, char* to);
 
 // base64url_decode is strict: no padding, no white space, no other alphabet, and the unused bits of the last character
 // are zero (otherwise two spellings of one token would exist). Returns the octets written to `to` (room for
-// base64url_decoded_size_max) or nothing; `to` is then unspecified.
+// base64url_decoded_size_max) or nothing; `to` is then unspecified. Vectorised by run-time dispatch. Thread rule: any.
 std::optional<size_t> base64url_decode(std::string_view from, MutableByteSpan to);
 
 // base64_decode: the standard alphabet of RFC 4648 section 4, padding required to be absent or exact, strict otherwise.

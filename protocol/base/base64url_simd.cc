@@ -1,5 +1,6 @@
-// Vector encoders. Twelve octets are spread to sixteen lanes of six bits, then each lane is mapped to its character.
-// Access tokens are encoded once per request, so this is on the hot path; bench/base64url_bench.cc shows what it buys.
+// Vector encoders: twelve octets are spread to sixteen lanes of six bits, then each lane is mapped to its character.
+// And a decoder, which goes the other way. Access tokens are encoded or decoded once per request, so this is on the hot
+// path; bench/base64url_bench.cc shows what it buys.
 #include "protocol/base/base64url_internal.h"
 
 #if defined(__x86_64__)
@@ -56,6 +57,41 @@ __attribute__((target("avx512f,avx512bw,avx512vbmi"))) inline __m512i encode_48(
   return _mm512_maskz_permutexvar_epi8(kAll, digits, _mm512_load_si512(kAlphabet));
 }
 
+// The digit of each ASCII character, 0x80 where it has none.
+struct alignas(64) Digits {
+  uint8_t of[128];
+};
+
+constexpr Digits kDigits = [] {
+  Digits digits{};
+  for (uint8_t& digit : digits.of) digit = 0x80;
+  for (uint8_t i = 0; i < 64; ++i) digits.of[static_cast<uint8_t>(kAlphabet[i])] = i;
+  return digits;
+}();
+
+// The three octets of each of sixteen 32-bit lanes, the highest first; then nothing.
+struct alignas(64) Gathering {
+  uint8_t from[64];
+};
+
+constexpr Gathering kGather48 = [] {
+  Gathering gathering{};
+  for (uint8_t i = 0; i < 48; ++i) gathering.from[i] = static_cast<uint8_t>(i / 3 * 4 + 2 - i % 3);
+  return gathering;
+}();
+
+// 48 octets of 64 characters. `bad` gathers the high bit of every character that is none of the alphabet's: what is not
+// ASCII has it itself.
+__attribute__((target("avx512f,avx512bw,avx512vbmi"))) inline __m512i decode_64(__m512i characters, __m512i& bad) {
+  constexpr __mmask64 kAll = ~uint64_t{0};
+  const __m512i digits =
+      _mm512_permutex2var_epi8(_mm512_load_si512(kDigits.of), characters, _mm512_load_si512(kDigits.of + 64));
+  bad = _mm512_or_si512(bad, _mm512_or_si512(digits, characters));
+  const __m512i pairs = _mm512_maddubs_epi16(digits, _mm512_set1_epi32(0x01400140));
+  const __m512i words = _mm512_madd_epi16(pairs, _mm512_set1_epi32(0x00011000));
+  return _mm512_maskz_permutexvar_epi8(kAll, _mm512_load_si512(kGather48.from), words);
+}
+
 }  // namespace
 
 bool base64url_has_avx2() { return __builtin_cpu_supports("avx2"); }
@@ -95,12 +131,31 @@ __attribute__((target("avx512f,avx512bw,avx512vbmi"))) size_t base64url_encode_v
   return static_cast<size_t>(to - begin);
 }
 
+__attribute__((target("avx512f,avx512bw,avx512vbmi"))) bool base64url_decode_vbmi(const uint8_t* from, size_t size,
+                                                                                  uint8_t* to) {
+  constexpr uint64_t kOctets48 = (uint64_t{1} << 48) - 1;
+  __m512i bad = _mm512_setzero_si512();
+  for (; size >= 64; size -= 64, from += 64, to += 48) {
+    _mm512_mask_storeu_epi8(to, kOctets48, decode_64(_mm512_loadu_si512(from), bad));
+  }
+  uint64_t unused = 0;
+  if (size > 0) {
+    // 'A' is zero, so that whatever is left in the octets behind the last whole one are unused bits.
+    const __m512i rest = _mm512_mask_loadu_epi8(_mm512_set1_epi8('A'), (uint64_t{1} << size) - 1, from);
+    const __m512i octets = decode_64(rest, bad);
+    const uint64_t whole = (uint64_t{1} << size * 3 / 4) - 1;
+    _mm512_mask_storeu_epi8(to, whole, octets);
+    unused = _mm512_test_epi8_mask(octets, octets) & kOctets48 & ~whole;
+  }
+  return _mm512_movepi8_mask(bad) == 0 && unused == 0;
+}
+
 #undef SIGNET_BASE64URL_OFFSETS
 #undef SIGNET_BASE64_SPREAD
 
 }  // namespace signet::internal
 
-#else  // other processors: the scalar encoder alone
+#else  // other processors: the scalar ones alone
 
 namespace signet::internal {
 bool base64url_has_avx2() { return false; }
@@ -110,6 +165,9 @@ size_t base64url_encode_avx2(const uint8_t* from, size_t size, char* to) {
 }
 size_t base64url_encode_vbmi(const uint8_t* from, size_t size, char* to) {
   return base64url_encode_scalar(from, size, to);
+}
+bool base64url_decode_vbmi(const uint8_t* from, size_t size, uint8_t* to) {
+  return base64url_decode_scalar(from, size, to);
 }
 }  // namespace signet::internal
 

