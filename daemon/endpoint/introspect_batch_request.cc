@@ -4,7 +4,7 @@
 
 #include "daemon/http/limits.h"
 #include "protocol/json/reader.h"
-#include "protocol/json/writer.h"
+#include "protocol/json/unescaped.h"
 
 namespace signet {
 namespace {
@@ -23,13 +23,11 @@ class Scanner {
   bool text(size_t& from, size_t& size) {
     if (!skip('"')) return false;
     const std::string_view rest = text_.substr(at_);
-    size = escape_free_prefix(rest);
+    size = plain_ascii_prefix(rest);
     if (size == rest.size() || rest[size] != '"') return false;
-    uint8_t all = 0;
-    for (size_t i = 0; i < size; ++i) all |= static_cast<uint8_t>(rest[i]);
     from = at_;
     at_ += size + 1;
-    return all < 0x80;
+    return true;
   }
   bool done() {
     blanks();

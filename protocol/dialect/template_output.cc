@@ -5,7 +5,7 @@
 
 #include "protocol/base/char_class.h"
 #include "protocol/base/copy_text.h"
-#include "protocol/json/writer.h"
+#include "protocol/json/unescaped.h"
 
 namespace signet {
 namespace {

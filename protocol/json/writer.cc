@@ -1,48 +1,12 @@
 #include "protocol/json/writer.h"
 
-#include <algorithm>
-#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstring>
 
+#include "protocol/json/unescaped.h"
+
 namespace signet {
-namespace {
-
-// RFC 8259 section 7: the quotation mark, the backslash and the controls must be escaped.
-constexpr CharClass kEscaped = CharClass::range(0x00, 0x1F) | CharClass("\"\\");
-
-constexpr uint64_t kOnes = 0x0101010101010101;
-constexpr uint64_t kHighs = 0x8080808080808080;
-
-// The high bit of each octet of `word` that must be escaped; octets after the first one found may be marked wrongly,
-// the first never is (the borrow of a subtraction only travels upwards).
-uint64_t escaped_octets(uint64_t word) {
-  const uint64_t control = word - kOnes * 0x20;
-  const uint64_t quote = (word ^ kOnes * '"') - kOnes;
-  const uint64_t backslash = (word ^ kOnes * '\\') - kOnes;
-  // Octets of 0x80 and above are parts of UTF-8 sequences: never escaped.
-  return (control | quote | backslash) & ~word & kHighs;
-}
-
-}  // namespace
-
-size_t escape_free_prefix(std::string_view text) {
-  constexpr size_t kWord = sizeof(uint64_t);
-  size_t done = 0;
-  if (std::endian::native == std::endian::little && text.size() >= kWord) {
-    for (; done < text.size(); done += kWord) {
-      // The last word may overlap the one before, whose octets are known to be clean.
-      const size_t at = std::min(done, text.size() - kWord);
-      uint64_t word;
-      std::memcpy(&word, text.data() + at, kWord);
-      if (const uint64_t found = escaped_octets(word)) return at + static_cast<size_t>(std::countr_zero(found)) / 8;
-    }
-    return text.size();
-  }
-  while (done < text.size() && !kEscaped.contains(text[done])) ++done;
-  return done;
-}
 
 // Inline: a call of its own costs a claims set a sixth of its time.
 [[gnu::always_inline]] inline void JsonWriter::append(std::string_view text) {

@@ -88,7 +88,4 @@ class JsonWriter {
   bool overflowed_ = false;
 };
 
-// escape_free_prefix: octets at the start of `text` that stand in a JSON string as they are.
-size_t escape_free_prefix(std::string_view text);
-
 }  // namespace signet

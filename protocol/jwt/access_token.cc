@@ -7,6 +7,7 @@
 #include "protocol/base/base64url.h"
 #include "protocol/base/check.h"
 #include "protocol/base/copy_text.h"
+#include "protocol/json/unescaped.h"
 #include "protocol/json/writer.h"
 
 namespace signet {

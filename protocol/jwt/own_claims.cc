@@ -4,7 +4,7 @@
 
 #include "protocol/jose/jws.h"
 #include "protocol/json/reader.h"
-#include "protocol/json/writer.h"
+#include "protocol/json/unescaped.h"
 
 namespace signet {
 namespace {
@@ -34,11 +34,11 @@ class Cursor {
   // The rest of a text whose opening quotation mark was taken: ASCII, without escapes, not empty.
   bool text_tail(std::string_view& out) {
     const std::string_view rest = remaining();
-    const size_t size = escape_free_prefix(rest);
+    const size_t size = plain_ascii_prefix(rest);
     if (size == 0 || size == rest.size() || rest[size] != '"') return false;
     out = rest.substr(0, size);
     at_ += size + 1;
-    return is_ascii(out);
+    return true;
   }
   bool text(std::string_view& out) { return skip("\"") && text_tail(out); }
 
@@ -56,11 +56,6 @@ class Cursor {
   }
 
  private:
-  static bool is_ascii(std::string_view text) {
-    uint8_t all = 0;
-    for (const char c : text) all |= static_cast<uint8_t>(c);
-    return all < 0x80;
-  }
   std::string_view remaining() const { return {at_, static_cast<size_t>(end_ - at_)}; }
 
   const char* at_;

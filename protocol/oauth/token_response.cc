@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "protocol/base/copy_text.h"
-#include "protocol/json/writer.h"
+#include "protocol/json/unescaped.h"
 
 namespace signet {
 namespace {

@@ -91,24 +91,6 @@ TEST(JsonWriter, EscapesWhatRfc8259Section7Demands) {
   EXPECT_EQ(json_string("gr\u00fc\u00df \U0001F511"), "\"gr\u00fc\u00df \U0001F511\"");
 }
 
-// The scan works on eight octets at once: each octet that needs an escape is put at each place of a word and beside
-// octets that differ from it in one bit, where a borrow between octets would show.
-TEST(JsonWriter, FindsTheFirstOctetToEscapeAtEveryPlace) {
-  for (int octet = 0; octet < 256; ++octet) {
-    const char c = static_cast<char>(octet);
-    const bool escaped = octet < 0x20 || c == '"' || c == '\\';
-    for (const char filler : {' ', '!', '#', ']', '[', '\x7F', '\x80', '\xFF', 'a'}) {
-      for (size_t size : {1u, 7u, 8u, 9u, 16u, 19u}) {
-        for (size_t place = 0; place < size; ++place) {
-          std::string text(size, filler);
-          text[place] = c;
-          ASSERT_EQ(escape_free_prefix(text), escaped ? place : size) << octet << " in " << int{filler};
-        }
-      }
-    }
-  }
-}
-
 TEST(JsonWriter, WhatItWritesReadsBackTheSame) {
   std::string all;
   for (int octet = 0; octet < 0x80; ++octet) all += static_cast<char>(octet);
