@@ -38,20 +38,21 @@ size_t TokenCache::set_of(const KeyedHash128& hash) const {
   return bits & (sets_ - 1);
 }
 
-size_t TokenCache::way_of(size_t set, uint32_t tenant, const KeyedHash128& hash) const {
-  const uint64_t tag = tag_of(hash);
+size_t TokenCache::way_of(size_t set, const Name& name) const {
+  const uint64_t tag = tag_of(name.signature_hash);
   for (size_t way = 0; way < kWays; ++way) {
     if (index_[set].tags[way] != tag) continue;
     const Head& head = entries_[set * kWays + way].head;
-    if (head.hash == hash && head.tenant == tenant) return way;
+    if (head.signature_hash != name.signature_hash || head.tenant != name.tenant) continue;
+    if (head.input_hash == hashed(name.input)) return way;
   }
   return kWays;
 }
 
-std::optional<TokenCache::Found> TokenCache::find(uint32_t tenant, const KeyedHash128& hash) {
+std::optional<TokenCache::Found> TokenCache::find(const Name& name) {
   if (sets_ == 0) return std::nullopt;
-  const size_t set = set_of(hash);
-  const size_t way = way_of(set, tenant, hash);
+  const size_t set = set_of(name.signature_hash);
+  const size_t way = way_of(set, name);
   if (way == kWays) return std::nullopt;
   index_[set].distance[way] = 0;
   const Entry& entry = entries_[set * kWays + way];
@@ -79,23 +80,28 @@ size_t TokenCache::victim_in(Set& set) {
   return static_cast<size_t>(farthest - set.distance.begin());
 }
 
-void TokenCache::put(uint32_t tenant, const KeyedHash128& hash, uint64_t key_revision, CheckedTokenView token) {
+void TokenCache::put(const Name& name, uint64_t key_revision, CheckedTokenView token) {
   if (sets_ == 0 || token.text().size() > kTextMax) return;
-  const size_t set = set_of(hash);
-  size_t way = way_of(set, tenant, hash);
-  if (way == kWays) way = way_for(index_[set], tag_of(hash));
+  const size_t set = set_of(name.signature_hash);
+  const uint64_t tag = tag_of(name.signature_hash);
+  size_t way = way_of(set, name);
+  if (way == kWays) way = way_for(index_[set], tag);
   if (way == kWays) return;
   Entry& entry = entries_[set * kWays + way];
-  entry.head = {.hash = hash, .key_revision = key_revision, .tenant = tenant, .token = token.token()};
+  entry.head = {.signature_hash = name.signature_hash,
+                .input_hash = hashed(name.input),
+                .key_revision = key_revision,
+                .tenant = name.tenant,
+                .token = token.token()};
   copy_text(entry.text.data(), token.text());
-  index_[set].tags[way] = tag_of(hash);
+  index_[set].tags[way] = tag;
   index_[set].distance[way] = ++puts_ % kTrialEvery == 0 ? kOnTrial : kNext;
 }
 
-void TokenCache::drop(uint32_t tenant, const KeyedHash128& hash) {
+void TokenCache::drop(const Name& name) {
   if (sets_ == 0) return;
-  const size_t set = set_of(hash);
-  const size_t way = way_of(set, tenant, hash);
+  const size_t set = set_of(name.signature_hash);
+  const size_t way = way_of(set, name);
   if (way != kWays) index_[set].tags[way] = 0;
 }
 

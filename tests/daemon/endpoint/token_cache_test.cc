@@ -10,11 +10,11 @@ namespace signet {
 namespace {
 
 // All of one set: the half of the hash that picks the set is the same.
-KeyedHash128 hash_of(uint64_t tag, uint64_t set = 0) {
-  KeyedHash128 hash;
-  std::memcpy(hash.data(), &tag, 8);
-  std::memcpy(hash.data() + 8, &set, 8);
-  return hash;
+TokenCache::Name name_of(uint64_t tag, uint64_t set = 0, uint32_t tenant = 0) {
+  TokenCache::Name name{.tenant = tenant, .signature_hash = {}, .input = "header.payload"};
+  std::memcpy(name.signature_hash.data(), &tag, 8);
+  std::memcpy(name.signature_hash.data() + 8, &set, 8);
+  return name;
 }
 
 CheckedToken with_size(size_t size) {
@@ -23,79 +23,94 @@ CheckedToken with_size(size_t size) {
   return token;
 }
 
-void put(TokenCache& cache, const KeyedHash128& hash, std::string_view text, uint32_t tenant = 0,
-         uint64_t revision = 1) {
+void put(TokenCache& cache, const TokenCache::Name& name, std::string_view text, uint64_t revision = 1) {
   const CheckedToken token = with_size(text.size());
-  cache.put(tenant, hash, revision, CheckedTokenView(token, text.data()));
+  cache.put(name, revision, CheckedTokenView(token, text.data()));
 }
 
 TEST(TokenCache, FindsWhatWasPutAndNothingElse) {
   TokenCache cache(64);
-  EXPECT_FALSE(cache.find(0, hash_of(1)));
-  put(cache, hash_of(1), "one", 0, 42);
-  const auto found = cache.find(0, hash_of(1));
+  EXPECT_FALSE(cache.find(name_of(1)));
+  put(cache, name_of(1), "one", 42);
+  const auto found = cache.find(name_of(1));
   ASSERT_TRUE(found);
   EXPECT_EQ(found->key_revision, 42u);
   EXPECT_EQ(found->token.body(), "one");
-  EXPECT_FALSE(cache.find(1, hash_of(1))) << "another tenant";
-  EXPECT_FALSE(cache.find(0, hash_of(2)));
-  EXPECT_FALSE(cache.find(0, hash_of(1, 64))) << "the same set and tag, another hash";
+  EXPECT_FALSE(cache.find(name_of(1, 0, 1))) << "another tenant";
+  EXPECT_FALSE(cache.find(name_of(2)));
+  EXPECT_FALSE(cache.find(name_of(1, 64))) << "the same set and tag, another hash";
+}
+
+// Who knows a token may send its signature behind other claims.
+TEST(TokenCache, ASignatureAloneIsNotTheToken) {
+  TokenCache cache(64);
+  const KeyedHash128 hash = cache.signature_hash("signature");
+  put(cache, {.tenant = 0, .signature_hash = hash, .input = "header.payload"}, "one");
+  EXPECT_TRUE(cache.find({.tenant = 0, .signature_hash = hash, .input = "header.payload"}));
+  for (const std::string_view other : {"", "header.payloae", "header.payload.", "Header.payload", "header.payloa"}) {
+    const TokenCache::Name name{.tenant = 0, .signature_hash = hash, .input = other};
+    EXPECT_FALSE(cache.find(name)) << other;
+    cache.drop(name);
+  }
+  EXPECT_TRUE(cache.find({.tenant = 0, .signature_hash = hash, .input = "header.payload"})) << "dropped for another";
+  EXPECT_NE(hash, cache.signature_hash("signaturf"));
+  EXPECT_NE(hash, TokenCache(64).signature_hash("signature")) << "one key in two caches";
 }
 
 TEST(TokenCache, ReplacesAnEntryOfTheSameHash) {
   TokenCache cache(TokenCache::kWays);
-  put(cache, hash_of(1), "old", 0, 1);
-  put(cache, hash_of(1), "new", 0, 2);
-  EXPECT_EQ(cache.find(0, hash_of(1))->key_revision, 2u);
-  cache.drop(0, hash_of(1));
-  EXPECT_FALSE(cache.find(0, hash_of(1)));
+  put(cache, name_of(1), "old", 1);
+  put(cache, name_of(1), "new", 2);
+  EXPECT_EQ(cache.find(name_of(1))->key_revision, 2u);
+  cache.drop(name_of(1));
+  EXPECT_FALSE(cache.find(name_of(1)));
 }
 
 TEST(TokenCache, ATagOfZeroIsAnEntryToo) {
   TokenCache cache(TokenCache::kWays);
-  EXPECT_FALSE(cache.find(0, hash_of(0)));
-  put(cache, hash_of(0), "zero");
-  EXPECT_EQ(cache.find(0, hash_of(0))->token.body(), "zero");
-  EXPECT_FALSE(cache.find(0, hash_of(1))) << "the tag that zero is kept as";
+  EXPECT_FALSE(cache.find(name_of(0)));
+  put(cache, name_of(0), "zero");
+  EXPECT_EQ(cache.find(name_of(0))->token.body(), "zero");
+  EXPECT_FALSE(cache.find(name_of(1))) << "the tag that zero is kept as";
 }
 
 TEST(TokenCache, ASetHoldsItsWaysAndThenForgets) {
   TokenCache cache(TokenCache::kWays);
   EXPECT_EQ(cache.capacity(), TokenCache::kWays);
-  for (uint64_t i = 1; i <= TokenCache::kWays; ++i) put(cache, hash_of(i), "text" + std::to_string(i));
+  for (uint64_t i = 1; i <= TokenCache::kWays; ++i) put(cache, name_of(i), "text" + std::to_string(i));
   for (uint64_t i = 1; i <= TokenCache::kWays; ++i) {
-    ASSERT_TRUE(cache.find(0, hash_of(i)));
-    EXPECT_EQ(cache.find(0, hash_of(i))->token.body(), "text" + std::to_string(i));
+    ASSERT_TRUE(cache.find(name_of(i)));
+    EXPECT_EQ(cache.find(name_of(i))->token.body(), "text" + std::to_string(i));
   }
-  put(cache, hash_of(100), "one more");
-  EXPECT_FALSE(cache.find(0, hash_of(100))) << "it may never come again";
-  put(cache, hash_of(100), "one more");
-  EXPECT_TRUE(cache.find(0, hash_of(100)));
+  put(cache, name_of(100), "one more");
+  EXPECT_FALSE(cache.find(name_of(100))) << "it may never come again";
+  put(cache, name_of(100), "one more");
+  EXPECT_TRUE(cache.find(name_of(100)));
   size_t left = 0;
-  for (uint64_t i = 1; i <= TokenCache::kWays; ++i) left += cache.find(0, hash_of(i)).has_value();
+  for (uint64_t i = 1; i <= TokenCache::kWays; ++i) left += cache.find(name_of(i)).has_value();
   EXPECT_EQ(left, TokenCache::kWays - 1);
 }
 
 // As random tags are: different in their upper half too.
-KeyedHash128 scattered(uint64_t n) { return hash_of(n * 0x9E3779B97F4A7C15); }
+TokenCache::Name scattered(uint64_t n) { return name_of(n * 0x9E3779B97F4A7C15); }
 
 TEST(TokenCache, AScanOfTokensThatComeOnceDisplacesNothing) {
   TokenCache cache(TokenCache::kWays);
-  for (uint64_t i = 1; i <= TokenCache::kWays; ++i) put(cache, hash_of(i), "kept");
+  for (uint64_t i = 1; i <= TokenCache::kWays; ++i) put(cache, name_of(i), "kept");
   for (uint64_t scan = 1000; scan < 11'000; ++scan) {
     put(cache, scattered(scan), "once");
-    EXPECT_FALSE(cache.find(0, scattered(scan)));
+    EXPECT_FALSE(cache.find(scattered(scan)));
   }
-  for (uint64_t i = 1; i <= TokenCache::kWays; ++i) EXPECT_TRUE(cache.find(0, hash_of(i))) << i;
+  for (uint64_t i = 1; i <= TokenCache::kWays; ++i) EXPECT_TRUE(cache.find(name_of(i))) << i;
 }
 
 TEST(TokenCache, ATokenThatComesAgainTooLateIsNew) {
   TokenCache cache(TokenCache::kWays);
-  for (uint64_t i = 1; i <= TokenCache::kWays; ++i) put(cache, hash_of(i), "kept");
+  for (uint64_t i = 1; i <= TokenCache::kWays; ++i) put(cache, name_of(i), "kept");
   put(cache, scattered(1000), "rare");
   for (uint64_t scan = 2000; scan < 2100; ++scan) put(cache, scattered(scan), "once");
   put(cache, scattered(1000), "rare");
-  EXPECT_FALSE(cache.find(0, scattered(1000)));
+  EXPECT_FALSE(cache.find(scattered(1000)));
 }
 
 // A scan whose tokens each come twice gets in, and must not empty the set either.
@@ -103,15 +118,15 @@ TEST(TokenCache, AScanOfTokensThatComeTwiceLeavesTheHotOnes) {
   TokenCache cache(TokenCache::kWays);
   constexpr uint64_t kHot = TokenCache::kWays - 1;
   for (uint64_t i = 1; i <= kHot; ++i) {
-    put(cache, hash_of(i), "hot");
-    EXPECT_TRUE(cache.find(0, hash_of(i)));
+    put(cache, name_of(i), "hot");
+    EXPECT_TRUE(cache.find(name_of(i)));
   }
-  put(cache, hash_of(500), "not");
+  put(cache, name_of(500), "not");
   for (uint64_t scan = 1000; scan < 11'000; ++scan) {
     put(cache, scattered(scan), "twice");
     put(cache, scattered(scan), "twice");
     for (uint64_t i = 1; scan % 8 == 0 && i <= kHot; ++i) {
-      ASSERT_TRUE(cache.find(0, hash_of(i))) << "after " << scan - 999;
+      ASSERT_TRUE(cache.find(name_of(i))) << "after " << scan - 999;
     }
   }
 }
@@ -119,16 +134,16 @@ TEST(TokenCache, AScanOfTokensThatComeTwiceLeavesTheHotOnes) {
 TEST(TokenCache, ANewHotSetTakesThePlaceOfAnOldOne) {
   TokenCache cache(TokenCache::kWays);
   for (uint64_t i = 1; i <= TokenCache::kWays; ++i) {
-    put(cache, hash_of(i), "old");
-    EXPECT_TRUE(cache.find(0, hash_of(i)));
+    put(cache, name_of(i), "old");
+    EXPECT_TRUE(cache.find(name_of(i)));
   }
   size_t hits = 0;
   for (int round = 0; round < 200; ++round) {
     for (uint64_t i = 101; i <= 106; ++i) {
-      if (cache.find(0, hash_of(i))) {
+      if (cache.find(name_of(i))) {
         ++hits;
       } else {
-        put(cache, hash_of(i), "new");
+        put(cache, name_of(i), "new");
       }
     }
   }
@@ -137,17 +152,17 @@ TEST(TokenCache, ANewHotSetTakesThePlaceOfAnOldOne) {
 
 TEST(TokenCache, KeepsNoTextThatDoesNotFit) {
   TokenCache cache(TokenCache::kWays);
-  put(cache, hash_of(1), std::string(TokenCache::kTextMax, 'x'));
-  EXPECT_TRUE(cache.find(0, hash_of(1)));
-  put(cache, hash_of(2), std::string(TokenCache::kTextMax + 1, 'x'));
-  EXPECT_FALSE(cache.find(0, hash_of(2)));
+  put(cache, name_of(1), std::string(TokenCache::kTextMax, 'x'));
+  EXPECT_TRUE(cache.find(name_of(1)));
+  put(cache, name_of(2), std::string(TokenCache::kTextMax + 1, 'x'));
+  EXPECT_FALSE(cache.find(name_of(2)));
 }
 
 TEST(TokenCache, OfNoEntriesHoldsNone) {
   TokenCache cache(0);
-  put(cache, hash_of(1), "x");
-  EXPECT_FALSE(cache.find(0, hash_of(1)));
-  cache.drop(0, hash_of(1));
+  put(cache, name_of(1), "x");
+  EXPECT_FALSE(cache.find(name_of(1)));
+  cache.drop(name_of(1));
   EXPECT_EQ(cache.capacity(), 0u);
 }
 
