@@ -14,6 +14,9 @@ constexpr uint8_t kNext = 3;     // replaced before all others
 constexpr uint8_t kOnTrial = 2;  // outlives a few
 constexpr uint32_t kTrialEvery = 32;
 
+// Characters of a token's end, where its signature is: 192 bits that no two tokens have alike.
+constexpr size_t kEnd = 32;
+
 size_t sets_for(size_t entries) {
   return entries == 0 ? 0 : std::bit_ceil(std::max(entries, TokenCache::kWays)) / TokenCache::kWays;
 }
@@ -26,32 +29,23 @@ TokenCache::TokenCache(size_t entries) : sets_(sets_for(entries)), index_(sets_)
   entries_.reset(new Entry[sets_ * kWays]);
 }
 
-uint64_t TokenCache::tag_of(const KeyedHash128& hash) {
-  uint64_t tag = 0;
-  std::memcpy(&tag, hash.data(), sizeof tag);
-  return tag == 0 ? 1 : tag;
-}
-
-size_t TokenCache::set_of(const KeyedHash128& hash) const {
-  uint64_t bits = 0;
-  std::memcpy(&bits, hash.data() + sizeof bits, sizeof bits);
-  return bits & (sets_ - 1);
+uint64_t TokenCache::place_of(std::string_view text) const {
+  return short_hash(key_, as_bytes(text.substr(text.size() - std::min(text.size(), kEnd))));
 }
 
 size_t TokenCache::way_of(size_t set, const Name& name) const {
-  const uint64_t tag = tag_of(name.signature_hash);
+  const uint64_t tag = tag_of(name.place);
   for (size_t way = 0; way < kWays; ++way) {
     if (index_[set].tags[way] != tag) continue;
     const Head& head = entries_[set * kWays + way].head;
-    if (head.signature_hash != name.signature_hash || head.tenant != name.tenant) continue;
-    if (head.input_hash == hashed(name.input)) return way;
+    if (head.tenant == name.tenant && head.hash == short_hash_128(key_, as_bytes(name.text))) return way;
   }
   return kWays;
 }
 
 std::optional<TokenCache::Found> TokenCache::find(const Name& name) {
   if (sets_ == 0) return std::nullopt;
-  const size_t set = set_of(name.signature_hash);
+  const size_t set = set_of(name.place);
   const size_t way = way_of(set, name);
   if (way == kWays) return std::nullopt;
   index_[set].distance[way] = 0;
@@ -82,14 +76,13 @@ size_t TokenCache::victim_in(Set& set) {
 
 void TokenCache::put(const Name& name, uint64_t key_revision, CheckedTokenView token) {
   if (sets_ == 0 || token.text().size() > kTextMax) return;
-  const size_t set = set_of(name.signature_hash);
-  const uint64_t tag = tag_of(name.signature_hash);
+  const size_t set = set_of(name.place);
+  const uint64_t tag = tag_of(name.place);
   size_t way = way_of(set, name);
   if (way == kWays) way = way_for(index_[set], tag);
   if (way == kWays) return;
   Entry& entry = entries_[set * kWays + way];
-  entry.head = {.signature_hash = name.signature_hash,
-                .input_hash = hashed(name.input),
+  entry.head = {.hash = short_hash_128(key_, as_bytes(name.text)),
                 .key_revision = key_revision,
                 .tenant = name.tenant,
                 .token = token.token()};
@@ -100,7 +93,7 @@ void TokenCache::put(const Name& name, uint64_t key_revision, CheckedTokenView t
 
 void TokenCache::drop(const Name& name) {
   if (sets_ == 0) return;
-  const size_t set = set_of(name.signature_hash);
+  const size_t set = set_of(name.place);
   const size_t way = way_of(set, name);
   if (way != kWays) index_[set].tags[way] = 0;
 }

@@ -4,10 +4,9 @@
 // - An entry says only that exactly these octets verify under key revision R of a tenant. Whoever finds one looks up
 //   expiry, revocation, client, key and audience anew: a cache that had to be emptied for them would be an attack, and
 //   one that was not emptied a hole (CVE-2026-35039).
-// - Entries are found by a hash of the token's signature, and are the token's only if what was signed has the entry's
-//   hash too: the whole token counts. Both hashes have 128 bits under a key of this process, so that two tokens of the
-//   same can neither be made nor met. What was signed is hashed only where the signature is met: nearly never for a
-//   token that comes for the first time.
+// - An entry is the token's only if the token as a whole has its hash, of 128 bits under a key of this process: two
+//   tokens of one hash can neither be made nor met. Where to look is told by a short hash of the token's end, so that
+//   the whole is hashed only where that is met: nearly never for a token that comes for the first time.
 // - Fixed memory, mapped as it is used. Nothing is allocated after construction.
 // - A scan of tokens that come once displaces nothing and writes no entry: a full set takes in a token that comes again
 //   within the set's last 12 new ones. It is then the first to go until it was asked for once more; one in 32 gets a
@@ -40,11 +39,10 @@ class TokenCache {
   // A token of a tenant, as an entry is asked for.
   struct Name {
     uint32_t tenant = 0;
-    KeyedHash128 signature_hash{};  // signature_hash()
-    std::string_view input;         // the token before the signature's dot
+    uint64_t place = 0;     // place_of(text)
+    std::string_view text;  // the whole token
   };
-  // Of the signature's text.
-  KeyedHash128 signature_hash(std::string_view signature) const { return hashed(signature); }
+  uint64_t place_of(std::string_view text) const;
 
   struct Found {
     uint64_t key_revision = 0;
@@ -60,8 +58,7 @@ class TokenCache {
 
  private:
   struct Head {
-    KeyedHash128 signature_hash;
-    KeyedHash128 input_hash;
+    KeyedHash128 hash;
     uint64_t key_revision;
     uint32_t tenant;
     CheckedToken token;
@@ -85,10 +82,9 @@ class TokenCache {
   };
   static_assert(sizeof(Set) == 192);
 
-  static uint64_t tag_of(const KeyedHash128& hash);
-  size_t set_of(const KeyedHash128& hash) const;
+  static uint64_t tag_of(uint64_t place) { return place == 0 ? 1 : place; }
+  size_t set_of(uint64_t place) const { return place & (sets_ - 1); }
   size_t way_of(size_t set, const Name& name) const;  // kWays = not there
-  KeyedHash128 hashed(std::string_view text) const { return short_hash_128(key_, as_bytes(text)); }
   // The way that a new token may have; kWays = none this time.
   size_t way_for(Set& set, uint64_t tag);
   static size_t victim_in(Set& set);

@@ -6,13 +6,15 @@
 #include "keystore/keys/check_signatures.h"
 #include "protocol/base/base64url.h"
 #include "protocol/base/copy_text.h"
+#include "protocol/jose/jws.h"
 
 namespace signet {
 namespace {
 
-// Behind the signature in a job's buffer; then the token's text and the endpoint's notes.
+// In a job's buffer: the token, its signature's octets, these notes, the text that the answer is made of, and what the
+// endpoint notes.
 struct Notes {
-  KeyedHash128 signature_hash;
+  uint64_t place;  // TokenCache::Name
   CheckedToken token;
   uint32_t endpoint_size;
 };
@@ -48,9 +50,8 @@ TokenChecker::Outcome TokenChecker::counted(CheckResult result, CheckedTokenView
 TokenChecker::Outcome TokenChecker::check(const TenantKeys& tenant, std::string_view token, const AudienceRule& rule) {
   // A clock that is known to be behind would let expired tokens live again.
   if (!scope_.shared.may_issue.load(std::memory_order_relaxed)) return counted(CheckResult::kUnavailable);
-  const auto jws = split_compact_jws(token);
-  if (!jws) return counted(CheckResult::kMalformed);
-  name_ = {tenant.tenant, cache_.signature_hash(jws->signature()), jws->signing_input()};
+  if (token.size() > kJwsSizeMax) return counted(CheckResult::kMalformed);
+  name_ = {tenant.tenant, cache_.place_of(token), token};
   if (const auto found = cache_.find(name_)) {
     const SigningKey* key = tenant.by_revision(found->key_revision);
     if (key != nullptr && can_check_with(*key, scope_.worker_index)) {
@@ -60,28 +61,31 @@ TokenChecker::Outcome TokenChecker::check(const TenantKeys& tenant, std::string_
     cache_.drop(name_);  // the key changed: what it held then says nothing now
   }
   scope_.metrics.verify_cache_misses.add();
-  const CheckResult result = check_anew(tenant, *jws);
+  const CheckResult result = check_anew(tenant, token);
   if (result == CheckResult::kMustCheck) return {result, {}};
   if (result != CheckResult::kActive) return counted(result);
   cache_.put(name_, key_->revision, token_);
   return judge(tenant, *key_, token_, rule);
 }
 
-CheckResult TokenChecker::check_anew(const TenantKeys& tenant, const CompactJws& jws) {
+CheckResult TokenChecker::check_anew(const TenantKeys& tenant, std::string_view token) {
+  const auto jws = split_compact_jws(token);
+  if (!jws) return CheckResult::kMalformed;
   // The header alone names the key, and only by being, octet for octet, the one that this key's tokens have: alg, typ,
   // kid, and nothing else that could be read in two ways (RFC 8725 3.1).
-  key_ = tenant.by_header(jws.header());
+  key_ = tenant.by_header(jws->header());
   if (key_ == nullptr || !can_check_with(*key_, scope_.worker_index)) return CheckResult::kUnknownKey;
   signature_size_ = key_->signature_size;
-  if (signature_size_ > signature_.size() || jws.signature().size() != base64url_encoded_size(signature_size_) ||
-      !base64url_decode(jws.signature(), signature_)) {
+  if (signature_size_ > signature_.size() || jws->signature().size() != base64url_encoded_size(signature_size_) ||
+      !base64url_decode(jws->signature(), signature_)) {
     return CheckResult::kBadSignature;
   }
-  const auto read = buffer_.read(jws.payload(), tenant.issuer);
+  const auto read = buffer_.read(jws->payload(), tenant.issuer);
   if (!read) return CheckResult::kMalformed;
   if (!is_live(read->token())) return CheckResult::kExpired;
   token_ = *read;
-  return is_symmetric(key_->algorithm) ? check_hmac(*key_, token_, name_.input) : CheckResult::kMustCheck;
+  input_ = jws->signing_input();
+  return is_symmetric(key_->algorithm) ? check_hmac(*key_, token_, input_) : CheckResult::kMustCheck;
 }
 
 // Cheaper than a job. Whoever checks with the key can make tokens: it holds for its one audience alone.
@@ -105,17 +109,17 @@ SigningJob* TokenChecker::make_job(std::string_view notes) {
   job->cost_ns = key_->check_cost_ns;
   job->client_revision = 0;
   job->client_id_size = 0;
-  const Notes own{name_.signature_hash, token_.token(), static_cast<uint32_t>(notes.size())};
+  const Notes own{name_.place, token_.token(), static_cast<uint32_t>(notes.size())};
   const std::string_view signature = as_text({signature_.data(), signature_size_});
   const std::string_view own_octets(reinterpret_cast<const char*>(&own), sizeof own);
-  job->ensure(name_.input.size() + signature.size() + own_octets.size() + token_.text().size() + notes.size());
+  job->ensure(name_.text.size() + signature.size() + own_octets.size() + token_.text().size() + notes.size());
   char* const begin = job->buffer.get();
   job->input_begin = 0;
-  job->input_size = name_.input.size();
-  job->signature_at = name_.input.size();
+  job->input_size = input_.size();
+  job->signature_at = name_.text.size();
   job->signature_size = signature.size();
-  job->notes_at = name_.input.size() + signature.size();
-  char* at = copy_text(copy_text(begin, name_.input), signature);
+  job->notes_at = name_.text.size() + signature.size();
+  char* at = copy_text(copy_text(begin, name_.text), signature);
   at = copy_text(copy_text(at, own_octets), token_.text());
   job->size = static_cast<size_t>(copy_text(at, notes) - begin);
   return job;
@@ -133,7 +137,7 @@ TokenChecker::Outcome TokenChecker::finish(const SigningJob& job, bool held, con
   if (key == nullptr || !can_check_with(*key, scope_.worker_index)) return counted(CheckResult::kUnknownKey);
   const Notes notes = notes_in(job);
   const char* text = job.buffer.get() + job.notes_at + sizeof notes;
-  cache_.put({job.tenant, notes.signature_hash, job.text().substr(job.input_begin, job.input_size)}, key->revision,
+  cache_.put({job.tenant, notes.place, job.text().substr(0, job.signature_at)}, key->revision,
              CheckedTokenView(notes.token, text));
   finished_ = notes.token;
   return judge(*tenant, *key, CheckedTokenView(finished_, text), rule);

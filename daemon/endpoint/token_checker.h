@@ -1,5 +1,5 @@
 // TokenChecker: whether an access token of ours is alive now, for one worker: introspection, its batch form and /verify
-// ask it. Order: size, segments, cache or header, shape, issuer, expiry, signature; then, each time anew, expiry,
+// ask it. Order: size, cache or header, shape, issuer, expiry, signature; then, each time anew, expiry,
 // client, audience and, last, revocation.
 #pragma once
 
@@ -10,7 +10,6 @@
 #include "daemon/endpoint/token_cache.h"
 #include "daemon/endpoint/worker_scope.h"
 #include "keystore/clients/client.h"
-#include "protocol/jose/jws.h"
 
 namespace signet {
 
@@ -52,7 +51,7 @@ class TokenChecker {
   Outcome finish(const SigningJob& job, bool held, const AudienceRule& rule);
 
  private:
-  CheckResult check_anew(const TenantKeys& tenant, const CompactJws& jws);
+  CheckResult check_anew(const TenantKeys& tenant, std::string_view token);
   CheckResult check_hmac(const SigningKey& key, const CheckedTokenView& token, std::string_view input);
   Outcome judge(const TenantKeys& tenant, const SigningKey& key, CheckedTokenView token, const AudienceRule& rule);
   CheckResult state_of(const TenantKeys& tenant, const SigningKey& key, const CheckedTokenView& token,
@@ -68,6 +67,7 @@ class TokenChecker {
   TokenCache::Name name_;
   const SigningKey* key_ = nullptr;
   CheckedTokenView token_;
+  std::string_view input_;
   size_t signature_size_ = 0;
   std::array<uint8_t, SigningQueue::kSignatureSizeMax> signature_;
   CheckedToken finished_{};  // of the job last finished

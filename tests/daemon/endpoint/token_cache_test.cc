@@ -3,18 +3,17 @@
 
 #include <gtest/gtest.h>
 
-#include <cstring>
+#include <deque>
 #include <string>
 
 namespace signet {
 namespace {
 
-// All of one set: the half of the hash that picks the set is the same.
+// All of one set, whose number the lowest bits of a place are. Every name is another token's unless a test says so.
 TokenCache::Name name_of(uint64_t tag, uint64_t set = 0, uint32_t tenant = 0) {
-  TokenCache::Name name{.tenant = tenant, .signature_hash = {}, .input = "header.payload"};
-  std::memcpy(name.signature_hash.data(), &tag, 8);
-  std::memcpy(name.signature_hash.data() + 8, &set, 8);
-  return name;
+  static std::deque<std::string> texts;
+  texts.push_back("header.payload." + std::to_string(tag));
+  return {.tenant = tenant, .place = tag << 16 | set, .text = texts.back()};
 }
 
 CheckedToken with_size(size_t size) {
@@ -41,20 +40,33 @@ TEST(TokenCache, FindsWhatWasPutAndNothingElse) {
   EXPECT_FALSE(cache.find(name_of(1, 64))) << "the same set and tag, another hash";
 }
 
-// Who knows a token may send its signature behind other claims.
-TEST(TokenCache, ASignatureAloneIsNotTheToken) {
+// Who knows a token may send its signature behind other claims: the place is the same, the token is not.
+TEST(TokenCache, ThePlaceAloneIsNotTheToken) {
   TokenCache cache(64);
-  const KeyedHash128 hash = cache.signature_hash("signature");
-  put(cache, {.tenant = 0, .signature_hash = hash, .input = "header.payload"}, "one");
-  EXPECT_TRUE(cache.find({.tenant = 0, .signature_hash = hash, .input = "header.payload"}));
-  for (const std::string_view other : {"", "header.payloae", "header.payload.", "Header.payload", "header.payloa"}) {
-    const TokenCache::Name name{.tenant = 0, .signature_hash = hash, .input = other};
-    EXPECT_FALSE(cache.find(name)) << other;
-    cache.drop(name);
+  const std::string token = "header.payload." + std::string(86, 's');
+  const TokenCache::Name name{.tenant = 0, .place = cache.place_of(token), .text = token};
+  put(cache, name, "one");
+  EXPECT_TRUE(cache.find(name));
+  std::string other = token;
+  for (size_t i = 0; i < other.size(); ++i) {
+    other[i] = static_cast<char>(other[i] ^ 1);
+    EXPECT_FALSE(cache.find({.tenant = 0, .place = name.place, .text = other})) << i;
+    cache.drop({.tenant = 0, .place = name.place, .text = other});
+    other[i] = token[i];
   }
-  EXPECT_TRUE(cache.find({.tenant = 0, .signature_hash = hash, .input = "header.payload"})) << "dropped for another";
-  EXPECT_NE(hash, cache.signature_hash("signaturf"));
-  EXPECT_NE(hash, TokenCache(64).signature_hash("signature")) << "one key in two caches";
+  for (const auto& changed : {token + "s", token.substr(1), token.substr(0, token.size() - 1), std::string()}) {
+    EXPECT_FALSE(cache.find({.tenant = 0, .place = name.place, .text = changed})) << changed;
+  }
+  EXPECT_TRUE(cache.find(name)) << "dropped for another";
+}
+
+TEST(TokenCache, APlaceIsOfTheTokensEndUnderAKeyOfEachCache) {
+  TokenCache cache(64);
+  const std::string token = "header.payload." + std::string(86, 's');
+  EXPECT_EQ(cache.place_of(token), cache.place_of("another" + token));
+  EXPECT_NE(cache.place_of(token), cache.place_of(token.substr(0, token.size() - 1) + "t"));
+  EXPECT_NE(cache.place_of(token), TokenCache(64).place_of(token));
+  EXPECT_NE(cache.place_of(""), cache.place_of("s")) << "a token may be shorter than what is looked at";
 }
 
 TEST(TokenCache, ReplacesAnEntryOfTheSameHash) {
@@ -92,7 +104,7 @@ TEST(TokenCache, ASetHoldsItsWaysAndThenForgets) {
 }
 
 // As random tags are: different in their upper half too.
-TokenCache::Name scattered(uint64_t n) { return name_of(n * 0x9E3779B97F4A7C15); }
+TokenCache::Name scattered(uint64_t n) { return name_of(n * 0x9E3779B97F4A7C15 >> 16); }
 
 TEST(TokenCache, AScanOfTokensThatComeOnceDisplacesNothing) {
   TokenCache cache(TokenCache::kWays);
