@@ -1,5 +1,6 @@
 // Signing per algorithm at groups of 1, 8 and 64 with one and two threads, and the libraries side by side that the
-// choice of signer rests on. `--openssl-memory=arenas|secure-heap|library` picks where OpenSSL's memory comes from.
+// choice of signer rests on. `--openssl-memory=arenas|secure-heap|library` picks where OpenSSL's memory comes from,
+// `--signer=auto|portable` whether the lanes sign.
 #include <benchmark/benchmark.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -241,33 +242,47 @@ void es256_context_made_anew(benchmark::State& state) {
 }
 BENCHMARK(es256_context_made_anew);
 
-// Takes the option off the arguments; the daemon's choice without it.
-bool start(int& argc, char** argv) {
-  constexpr std::string_view kOption = "--openssl-memory=";
+// Takes `--name=` off the arguments; empty without it.
+std::string_view take_option(int& argc, char** argv, std::string_view name) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
-    if (!argument.starts_with(kOption)) continue;
+    if (!argument.starts_with(name)) continue;
     std::rotate(argv + i, argv + i + 1, argv + argc);
     --argc;
-    const std::string_view choice = argument.substr(kOption.size());
-    if (choice == "arenas") return signing_start_with(OpensslMemory::kThreadArenas);
-    if (choice == "secure-heap") return signing_start_with(OpensslMemory::kSecureHeap);
-    if (choice == "library") return signing_start_with(OpensslMemory::kLibrary);
+    return argument.substr(name.size());
+  }
+  return {};
+}
+
+// The daemon's choices without options.
+bool start(int& argc, char** argv) {
+  const std::string_view memory = take_option(argc, argv, "--openssl-memory=");
+  const std::string_view signer = take_option(argc, argv, "--signer=");
+  static const std::map<std::string_view, OpensslMemory> kMemories{{"", OpensslMemory::kThreadArenas},
+                                                                   {"arenas", OpensslMemory::kThreadArenas},
+                                                                   {"secure-heap", OpensslMemory::kSecureHeap},
+                                                                   {"library", OpensslMemory::kLibrary}};
+  const auto wanted = kMemories.find(memory);
+  if (wanted == kMemories.end() || (!signer.empty() && signer != "auto" && signer != "portable")) {
+    std::fputs("--openssl-memory is arenas, secure-heap or library; --signer is auto or portable\n", stderr);
     return false;
   }
-  return signing_start();
+  if (!signing_start_with(wanted->second)) {
+    const std::string_view why = signing_start_failure();
+    std::fprintf(stderr, "signing does not start: %.*s\n", static_cast<int>(why.size()), why.data());
+    return false;
+  }
+  lanes::LaneOptions lanes;
+  lanes.wanted = signer != "portable";
+  lanes::start_lanes(lanes);
+  return true;
 }
 
 }  // namespace
 }  // namespace signet
 
 int main(int argc, char** argv) {
-  if (!signet::start(argc, argv)) {
-    const std::string_view why = signet::signing_start_failure();
-    std::fprintf(stderr, "signing does not start: %.*s\n", static_cast<int>(why.size()), why.data());
-    return 1;
-  }
-  signet::lanes::start_lanes({});
+  if (!signet::start(argc, argv)) return 1;
   signet::register_signers();
   signet::register_checks();
   benchmark::Initialize(&argc, argv);

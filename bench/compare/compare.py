@@ -13,7 +13,7 @@ import urllib.request
 from dataclasses import dataclass
 
 import load
-from servers import (BUILD, PORT_BASE, SIGNET_PORT, Nginx, OidcProvider, Signet, basic, note, pinned, save_figures,
+from servers import (BUILD, PORT_BASE, SIGNER, SIGNET_PORT, Nginx, OidcProvider, Signet, basic, note, pinned, save_figures,
                      temporary_directory, write_auth_file)
 
 SCOPES = ["a.read", "a.write", "b.read"]
@@ -42,7 +42,7 @@ def token_length(signet, client):
 
 def sign_rates():
     """Bare signatures a second on core 0 by algorithm, in groups of 64, from the signing benchmark."""
-    out = subprocess.run(pinned([BUILD / "bench/signing_bench",
+    out = subprocess.run(pinned([BUILD / "bench/signing_bench", f"--signer={SIGNER}",
                                  "--benchmark_filter=^sign/(EdDSA|ES256)/64/real_time/threads:1$",
                                  "--benchmark_format=json", "--benchmark_min_time=0.5"]),
                          capture_output=True, text=True, check=True).stdout

@@ -4,13 +4,12 @@ interleaved round by round, the data on the build's own disk.
     SIGNET_BUILD=build /usr/bin/python3 bench/compare/issuance_audit.py [--rounds 5] [--seconds 4] [--connections 256]
 """
 
-import os
 import sys
 from pathlib import Path
 
 import own_load
 import rounds
-from servers import BUILD, SIGNET_PORT, Server, Signet, answers, note, save_figures, temporary_directory
+from servers import BUILD, SIGNER, SIGNET_PORT, Server, Signet, answers, note, save_figures, temporary_directory
 
 CLIENT = "partner-000000000001"
 MODES = ("off", "os", "group")
@@ -32,7 +31,7 @@ listen = ["127.0.0.1:{port}"]
 console_listen = ["127.0.0.1:{port + 1}"]
 workers = 1
 audit_issuance = "{mode}"
-signer = "{os.environ.get("SIGNET_TEST_SIGNER", "auto")}"
+signer = "{SIGNER}"
 """)
         Server.__init__(self, [BUILD / "daemon/signetd", "--config", config], port, lambda s: answers(s, "/readyz"),
                         stderr=self.log)

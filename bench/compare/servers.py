@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("SIGNET_BUILD", ROOT / "build"))
+SIGNER = os.environ.get("SIGNET_TEST_SIGNER", "auto")  # of the daemon and of the bare signature beside it
 # Where data and figures go, and the first port: the tests give their own, so that they touch nobody's measurement.
 RUN = Path(os.environ.get("SIGNET_BENCH_RUN", BUILD / "bench-run"))
 PORT_BASE = int(os.environ.get("SIGNET_BENCH_PORT", "18400"))
@@ -104,9 +105,8 @@ class Signet(Server):
     def __init__(self, directory, port, one_core=True):
         self.data_dir = Path(directory) / "signet"
         self.log = open(Path(directory) / "signetd.log", "w+")
-        signer = os.environ.get("SIGNET_TEST_SIGNER", "auto")
         super().__init__([BUILD / "daemon/signetd", "--dev", "--data-dir", self.data_dir, "--port", port,
-                          "--workers", "1", "--signer", signer], port, lambda s: answers(s, "/readyz"), one_core,
+                          "--workers", "1", "--signer", SIGNER], port, lambda s: answers(s, "/readyz"), one_core,
                          stderr=self.log)
 
     def ctl(self, *arguments):
