@@ -63,8 +63,7 @@ struct World {
     const ByteSpan input = as_bytes(token);
     const MutableByteSpan out = signature;
     if (key.signers.front()->sign({&input, 1}, {&out, 1}) != 1) std::abort();
-    std::string encoded(base64url_encoded_size(signature.size()), '\0');
-    base64url_encode(signature, encoded.data());
+    std::string encoded = base64url_text(signature);
     return token + "." + encoded;
   }
   std::vector<std::string> tokens(size_t count) {

@@ -32,9 +32,7 @@ constexpr int64_t kDayS = 86400;
 std::string random_jti() {
   std::array<uint8_t, 16> octets;
   fill_random(octets);
-  std::string text(base64url_encoded_size(octets.size()), '\0');
-  base64url_encode(octets, text.data());
-  return text;
+  return base64url_text(octets);
 }
 
 void fill_revocations(Store& store, uint64_t count, InFlight& flight) {

@@ -17,9 +17,7 @@ std::string make_kid(const std::optional<Jwk>& jwk) {
   if (jwk) return jwk_thumbprint(*jwk);
   std::array<uint8_t, 16> random;
   fill_random(random);
-  std::string kid(base64url_encoded_size(random.size()), '\0');
-  base64url_encode(random, kid.data());
-  return kid;
+  return base64url_text(random);
 }
 
 std::unexpected<StoreError> refused(StoreErrorKind kind, std::string text) {

@@ -74,8 +74,7 @@ void export_key_secret(AdminService& admin, const AdminRequest& request) {
   }
   auto done = [&admin, id = request.id, kid = key->kid, algorithm = key->algorithm, audience = key->audience,
                dialect = key->dialect](SecretBytes& secret) {
-    std::string encoded(base64url_encoded_size(secret.size()), 0);
-    base64url_encode(secret.expose(), encoded.data());
+    std::string encoded = base64url_text(secret.expose());
     std::string body = write_json([&](JsonWriter& json) {
       json.begin_object();
       json.member("kid", kid);

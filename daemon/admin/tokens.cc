@@ -145,8 +145,7 @@ void answer_signed(AdminService& admin, Unsigned& made, std::string_view signatu
   }
   std::string body(kTokenResponsePrefix);
   body += made.input + ".";
-  std::string encoded(base64url_encoded_size(signature.size()), '\0');
-  base64url_encode(as_bytes(signature), encoded.data());
+  std::string encoded = base64url_text(as_bytes(signature));
   body += encoded + made.suffix;
   auto done = [&admin, id = made.id, body = std::move(body)] {
     admin.answer(id, {.status = 200, .body = body, .extra_fields = "Cache-Control: no-store\r\n"});

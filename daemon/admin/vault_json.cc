@@ -6,8 +6,7 @@
 namespace signet {
 
 std::string vault_json(std::string_view state, const VaultSummary& summary) {
-  std::string id(base64url_encoded_size(summary.id.size()), '\0');
-  base64url_encode(summary.id, id.data());
+  std::string id = base64url_text(summary.id);
   return write_json([&](JsonWriter& json) {
     json.begin_object();
     json.member("state", state);

@@ -58,10 +58,6 @@ std::optional<SignedDialectToken> verify_dialect_token(const TenantKeys& tenant,
   return read;
 }
 
-std::string dialect_token_hash(std::string_view token) {
-  std::string hash(base64url_encoded_size(sizeof(Sha256Digest)), '\0');
-  base64url_encode(sha256(as_bytes(token)), hash.data());
-  return hash;
-}
+std::string dialect_token_hash(std::string_view token) { return base64url_text(sha256(as_bytes(token))); }
 
 }  // namespace signet

@@ -15,11 +15,7 @@ constexpr int64_t kFormat = 1;
 constexpr std::string_view kSealFamily = "backup";
 constexpr size_t kManifestSizeMax = size_t{256} << 20;
 
-std::string text_of(ByteSpan octets) {
-  std::string text(base64url_encoded_size(octets.size()), '\0');
-  base64url_encode(octets, text.data());
-  return text;
-}
+std::string text_of(ByteSpan octets) { return base64url_text(octets); }
 
 bool octets_of(const std::string* text, std::vector<uint8_t>& to) {
   if (text == nullptr) return false;

@@ -100,6 +100,12 @@ size_t base64url_encode(ByteSpan from, char* to) {
   return encoder(from.data(), from.size(), to);
 }
 
+std::string base64url_text(ByteSpan from) {
+  std::string text(base64url_encoded_size(from.size()), '\0');
+  base64url_encode(from, text.data());
+  return text;
+}
+
 std::optional<size_t> base64url_decode(std::string_view from, MutableByteSpan to) {
   static const internal::Base64UrlDecoder decoder = choose_decoder();
   return decode_with(decoder, from, to);

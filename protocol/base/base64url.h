@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 
 #include "protocol/base/bytes.h"
 
@@ -16,6 +17,9 @@ constexpr size_t base64url_decoded_size_max(size_t size) { return size * 3 / 4; 
 // base64url_encode writes exactly base64url_encoded_size(from.size()) characters at `to` and returns that count.
 // Vectorised by run-time dispatch. `to` must have that room; the two ranges must not overlap. Thread rule: any.
 size_t base64url_encode(ByteSpan from, char* to);
+
+// base64url_text: the same as a string. Allocates.
+std::string base64url_text(ByteSpan from);
 
 // base64url_decode is strict: no padding, no white space, no other alphabet, and the unused bits of the last character
 // are zero (otherwise two spellings of one token would exist). Returns the octets written to `to` (room for

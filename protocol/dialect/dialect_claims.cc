@@ -119,9 +119,7 @@ bool read_dialect_claims(const Dialect& dialect, std::string_view json, DialectC
 std::string render_dialect_header(const DialectToken& token, std::string_view kid) {
   std::string json(kJwsSizeMax, '\0');
   json.resize(token.header.render({.alg = jws_algorithm_name(token.alg), .kid = kid}, json));
-  std::string encoded(base64url_encoded_size(json.size()), '\0');
-  base64url_encode(as_bytes(json), encoded.data());
-  return encoded;
+  return base64url_text(as_bytes(json));
 }
 
 }  // namespace signet

@@ -40,9 +40,7 @@ std::string jwk_thumbprint(const Jwk& jwk) {
   json.end_object();
   SIGNET_CHECK(!json.overflowed());
   const Sha256Digest digest = sha256(as_bytes(json.text()));
-  std::string thumbprint(base64url_encoded_size(digest.size()), '\0');
-  base64url_encode(digest, thumbprint.data());
-  return thumbprint;
+  return base64url_text(digest);
 }
 
 }  // namespace signet

@@ -134,9 +134,7 @@ std::string encode_access_token_header(JwsAlgorithm algorithm, std::string_view 
   json.member("kid", kid);
   json.end_object();
   SIGNET_CHECK(!json.overflowed());
-  std::string encoded(base64url_encoded_size(json.size()), '\0');
-  base64url_encode(as_bytes(json.text()), encoded.data());
-  return encoded;
+  return base64url_text(as_bytes(json.text()));
 }
 
 size_t write_signing_input(std::string_view encoded_header, ByteSpan claims_json, std::span<char> out) {

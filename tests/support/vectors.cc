@@ -90,10 +90,6 @@ std::string decoded(std::string_view base64url) {
   return out;
 }
 
-std::string encoded(std::string_view octets) {
-  std::string out(base64url_encoded_size(octets.size()), '\0');
-  base64url_encode(as_bytes(octets), out.data());
-  return out;
-}
+std::string encoded(std::string_view octets) { return base64url_text(as_bytes(octets)); }
 
 }  // namespace signet::testing_support

@@ -27,8 +27,7 @@ struct ImportOptions {
 };
 
 std::string request_body(const ImportOptions& options, const std::string& algorithm, const SecretBytes& material) {
-  std::string encoded(base64url_encoded_size(material.size()), '\0');
-  base64url_encode(material.expose(), encoded.data());
+  std::string encoded = base64url_text(material.expose());
   std::string body = compose_json([&](JsonWriter& to) {
     to.begin_object();
     if (options.tenant) to.member("tenant", *options.tenant);

@@ -26,8 +26,7 @@ struct KeyInfo {
 };
 
 std::string base64(const Octets& from) {
-  std::string text(base64url_encoded_size(from.size()), '\0');
-  base64url_encode(from, text.data());
+  std::string text = base64url_text(from);
   std::ranges::replace(text, '-', '+');
   std::ranges::replace(text, '_', '/');
   text.append((4 - text.size() % 4) % 4, '=');

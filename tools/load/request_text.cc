@@ -28,8 +28,7 @@ std::string form_encode(std::string_view text) {
 }
 
 std::string base64_encode(std::string_view text) {
-  std::string out(base64url_encoded_size(text.size()), '\0');
-  base64url_encode(as_bytes(text), out.data());
+  std::string out = base64url_text(as_bytes(text));
   std::replace(out.begin(), out.end(), '-', '+');
   std::replace(out.begin(), out.end(), '_', '/');
   out.append((4 - out.size() % 4) % 4, '=');

@@ -35,9 +35,7 @@ std::string user_code_record_id(std::string_view user_code) {
 std::string new_device_code() {
   std::array<uint8_t, 32> octets;
   fill_secret_random(octets);
-  std::string code(base64url_encoded_size(octets.size()), '\0');
-  base64url_encode(octets, code.data());
-  return code;
+  return base64url_text(octets);
 }
 
 std::string new_user_code() {

@@ -26,8 +26,7 @@ class CredentialTest : public testing::Test {
     request_.fields = fields_;
   }
   void basic(std::string_view pair) {
-    std::string text(base64url_encoded_size(pair.size()), '\0');
-    base64url_encode(as_bytes(pair), text.data());
+    std::string text = base64url_text(as_bytes(pair));
     for (char& c : text) c = c == '-' ? '+' : c == '_' ? '/' : c;
     authorization_ = "Basic " + text;
     request_.authorization = authorization_;

@@ -93,8 +93,7 @@ class CheckFixture : public testing::Test {
     const ByteSpan input = as_bytes(token);
     const MutableByteSpan out{reinterpret_cast<uint8_t*>(signature.data()), signature.size()};
     EXPECT_EQ(key.signers.front()->sign({&input, 1}, {&out, 1}), 1u);
-    std::string encoded(base64url_encoded_size(signature.size()), '\0');
-    base64url_encode(as_bytes(signature), encoded.data());
+    std::string encoded = base64url_text(as_bytes(signature));
     return token + "." + encoded;
   }
   std::string token(const TokenParts& parts = {}, std::string_view kid = {}) {

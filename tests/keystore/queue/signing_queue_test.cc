@@ -98,9 +98,7 @@ void push(SigningQueue& queue, uint32_t slot, JwsAlgorithm algorithm, uint64_t r
 
 std::string signature_of(uint32_t slot) {
   const std::string message = std::to_string(1000 + slot);
-  std::string out(base64url_encoded_size(4), ' ');
-  base64url_encode(as_bytes(message), out.data());
-  return out;
+  return base64url_text(as_bytes(message));
 }
 
 TEST(SigningQueue, FillsTheHoleAndNothingElse) {

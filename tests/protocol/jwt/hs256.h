@@ -15,11 +15,7 @@ namespace signet {
 
 inline constexpr std::string_view kHs256Secret = "0123456789abcdef0123456789abcdef";
 
-inline std::string base64url_text(std::string_view text) {
-  std::string out(base64url_encoded_size(text.size()), '\0');
-  base64url_encode(as_bytes(text), out.data());
-  return out;
-}
+inline std::string base64url_text(std::string_view text) { return base64url_text(as_bytes(text)); }
 
 inline std::string hs256_token(std::string_view claims) {
   std::string token = base64url_text(R"({"alg":"HS256","typ":"at+jwt","kid":"k1"})") + "." + base64url_text(claims);

@@ -21,11 +21,7 @@ constexpr std::string_view kHeader = R"({"alg":"HS256","typ":"at+jwt","kid":"k1"
 constexpr std::string_view kPublicKey =  // RFC 8037 appendix A.2
     R"({"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","alg":"EdDSA","kid":"ed"})";
 
-std::string encoded(std::string_view text) {
-  std::string out(base64url_encoded_size(text.size()), '\0');
-  base64url_encode(as_bytes(text), out.data());
-  return out;
-}
+std::string encoded(std::string_view text) { return base64url_text(as_bytes(text)); }
 
 std::string signed_token(std::string_view header, std::string_view claims, std::string_view secret = kSecret) {
   std::string token = encoded(header) + "." + encoded(claims);

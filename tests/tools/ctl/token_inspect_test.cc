@@ -9,11 +9,7 @@
 namespace signet::ctl {
 namespace {
 
-std::string encode(const std::string& text) {
-  std::string encoded(base64url_encoded_size(text.size()), '\0');
-  base64url_encode(as_bytes(text), encoded.data());
-  return encoded;
-}
+std::string encode(const std::string& text) { return base64url_text(as_bytes(text)); }
 
 std::string token_of(const std::string& header, const std::string& claims) {
   return encode(header) + "." + encode(claims) + "." + encode("not a signature");

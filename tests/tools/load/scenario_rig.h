@@ -21,8 +21,7 @@ namespace signet::load {
 
 inline std::string jwt(uint64_t number) {
   const std::string claims = "{\"jti\":\"j" + std::to_string(number) + "\"}";
-  std::string encoded(base64url_encoded_size(claims.size()), '\0');
-  base64url_encode(as_bytes(claims), encoded.data());
+  std::string encoded = base64url_text(as_bytes(claims));
   return "e30." + encoded + ".sig" + std::to_string(number);
 }
 
