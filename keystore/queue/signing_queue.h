@@ -89,7 +89,7 @@ class SigningQueue {
   // The same of a signature with this key, wherever it is made.
   bool has_room(const SigningKey& key) const {
     if (key.remote) return remote_.has_room() && key.remote->has_room();
-    return has_room(key.algorithm, key.cost_ns);
+    return has_room(key.algorithm, signing_cost_ns(key));
   }
 
   // run signs queued jobs until the budget (estimated by each key's cost) is spent. Returns whether work is left: then
@@ -115,6 +115,7 @@ class SigningQueue {
 
   SigningJob* pop(ClassQueue& queue);
   std::optional<uint64_t> call_cost_ns(const KeySet& keys, const SigningJob& job, size_t count) const;
+  uint64_t each_ns(const KeySet& keys, const SigningJob& job) const;
   bool one_more_is_free(const KeySet& keys, const SigningJob& job, size_t count) const;
   size_t gather(const KeySet& keys, ClassQueue& queue, uint64_t budget_ns, SigningSink& sink,
                 std::span<SigningJob*> group);

@@ -329,7 +329,9 @@ TEST_F(LaneP256SignerTest, CostsAreOfWholeGroupsOrOfOpenssl) {
   EXPECT_LT(signer->cost_ns(1, each), alone);
   EXPECT_EQ(signer->cost_ns(17, each), 24 * each);
   EXPECT_EQ(signer->cost_ns(0, each), 0u);
+  EXPECT_EQ(signer->each_cost_ns(each), each);
   lanes::lanes_faulty();
+  EXPECT_EQ(signer->each_cost_ns(each), alone) << "of a key that was loaded before";
   EXPECT_EQ(signer->cost_ns(8, each), 8 * alone);
   EXPECT_EQ(signature_cost_ns(JwsAlgorithm::kES256, 0), alone);
 }

@@ -226,7 +226,9 @@ TEST_F(LaneRsaSignerTest, CostsAreOfWholeGroupsOrOfOpenssl) {
   EXPECT_EQ(signer->cost_ns(2, each), 2 * alone);
   EXPECT_EQ(signer->cost_ns(17, each), 16 * each + alone);
   EXPECT_EQ(signature_cost_ns(JwsAlgorithm::kPS256, 4096), 3'900'000u);
-  lanes::start_lanes({.wanted = false, .on_fault = {}});
+  EXPECT_EQ(signer->each_cost_ns(each), each);
+  lanes::lanes_faulty();
+  EXPECT_EQ(signer->each_cost_ns(each), alone) << "of a key that was loaded before";
   EXPECT_EQ(signer->cost_ns(8, each), 8 * alone);
   EXPECT_EQ(signature_cost_ns(JwsAlgorithm::kRS256, 2048), alone);
 }
