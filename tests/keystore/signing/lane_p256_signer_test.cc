@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <random>
 #include <set>
 #include <thread>
@@ -305,6 +306,19 @@ TEST_F(LaneP256SignerTest, UnwantedLanesSignNothing) {
   signed_groups = 0;
   EXPECT_EQ(signer->group_width(), 1u);
   const Messages all = messages(70);
+  EXPECT_EQ(wrong(*key(), all, sign(*signer, all)), 0u);
+  EXPECT_EQ(signed_groups, 0);
+}
+
+TEST_F(LaneP256SignerTest, WithoutLanesOpensslSigns) {
+  const auto signer = make_signer(key());
+  EXPECT_EQ(signer->group_width(), kLanes);
+  ::setenv("SIGNET_WITHOUT_AVX512", "1", 1);
+  EXPECT_EQ(lanes::start_lanes({}), LaneState::kUnsupported);
+  ::unsetenv("SIGNET_WITHOUT_AVX512");
+  signed_groups = 0;
+  EXPECT_EQ(signer->group_width(), 1u);
+  const Messages all = messages(17);
   EXPECT_EQ(wrong(*key(), all, sign(*signer, all)), 0u);
   EXPECT_EQ(signed_groups, 0);
 }
