@@ -33,11 +33,12 @@ void lanes(benchmark::State& state) {
   std::array<uint8_t, kScalarSize> scalar;
   scalar.fill(7);
   make_lane_key(scalar, key);
-  std::vector<std::vector<uint8_t>> messages;
-  for (size_t i = 0; i < group; ++i) messages.push_back(message(i));
+  std::vector<std::vector<uint8_t>> messages(group);
+  for (size_t i = 0; i < group; ++i) messages[i] = message(i);
   std::vector<std::array<uint8_t, kInputSize>> inputs(group);
   std::vector<std::array<uint8_t, 64>> signatures(64);
   std::vector<LaneJob> jobs;
+  jobs.reserve(signatures.size());
   for (size_t i = 0; i < (group + kLanes - 1) / kLanes * kLanes; ++i) {
     jobs.push_back({&key, inputs[i % group].data(), signatures[i].data()});
   }
