@@ -50,7 +50,7 @@ void name_job(SigningJob& job, const DialectCall& call, const SigningKey& key, c
   job.tenant = call.tenant->tenant;
   job.key_revision = key.revision;
   job.algorithm = key.algorithm;
-  job.cost_ns = key.cost_ns;
+  job.cost_ns = signing_cost_ns(key);
   job.client_revision = client.revision();
   const std::string_view id = client.client_id();
   job.client_id_size = static_cast<uint8_t>(id.size());

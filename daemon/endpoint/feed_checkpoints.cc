@@ -60,7 +60,7 @@ std::string FeedCheckpoints::sign(const TenantKeys& tenant, const SigningKey& ke
   std::vector<uint8_t> signature(key.signature_size);
   const ByteSpan input = as_bytes(std::string_view(token).substr(0, input_size));
   const MutableByteSpan output = signature;
-  spent_ns_ += key.cost_ns;
+  spent_ns_ += signing_cost_ns(key);
   if (input_size == 0 || key.signers[scope_.worker_index]->sign({&input, 1}, {&output, 1}) != 1) {
     log_event(LogLevel::kError, "feed_checkpoint_failed", {{"tenant", tenant.name}, {"kid", key.kid}});
     return {};

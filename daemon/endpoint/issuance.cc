@@ -129,7 +129,7 @@ void TokenComposer::write(SigningJob& job, std::string_view prefix, std::string_
   job.tenant = tenant_;
   job.key_revision = key_->revision;
   job.algorithm = key_->algorithm;
-  job.cost_ns = key_->cost_ns;
+  job.cost_ns = signing_cost_ns(*key_);
   job.client_revision = client_->revision();
   const std::string_view client_id = client_->client_id();
   job.client_id_size = static_cast<uint8_t>(client_id.size());

@@ -99,14 +99,15 @@ CheckResult TokenChecker::check_hmac(const SigningKey& key, const CheckedTokenVi
 }
 
 SigningJob* TokenChecker::make_job(std::string_view notes) {
-  if (!scope_.queue.has_room(key_->algorithm, key_->check_cost_ns)) return nullptr;
+  const uint32_t cost_ns = each_checking_cost_ns(*key_, scope_.worker_index);
+  if (!scope_.queue.has_room(key_->algorithm, cost_ns)) return nullptr;
   SigningJob* job = scope_.queue.take();
   if (job == nullptr) return nullptr;
   job->task = SigningTask::kCheck;
   job->tenant = name_.tenant;
   job->key_revision = key_->revision;
   job->algorithm = key_->algorithm;
-  job->cost_ns = key_->check_cost_ns;
+  job->cost_ns = cost_ns;
   job->client_revision = 0;
   job->client_id_size = 0;
   const Notes own{name_.place, token_.token(), static_cast<uint32_t>(notes.size())};

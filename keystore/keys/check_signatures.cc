@@ -28,6 +28,11 @@ size_t check_signatures(const SigningKey& key, size_t worker, std::span<const By
   return inputs.size();
 }
 
+uint32_t each_checking_cost_ns(const SigningKey& key, size_t worker) {
+  const Signer* signer = checking_signer(key, worker);
+  return signer == nullptr ? key.check_cost_ns : signer->each_cost_ns(key.check_cost_ns);
+}
+
 uint64_t checking_cost_ns(const SigningKey& key, size_t worker, size_t count) {
   if (const Signer* signer = checking_signer(key, worker)) return signer->cost_ns(count, key.check_cost_ns);
   return count * uint64_t{key.check_cost_ns};

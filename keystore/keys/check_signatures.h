@@ -21,6 +21,8 @@ bool can_check_with(const SigningKey& key, size_t worker);
 size_t check_signatures(const SigningKey& key, size_t worker, std::span<const ByteSpan> inputs,
                         std::span<const ByteSpan> signatures, std::span<bool> held);
 
+// each_checking_cost_ns: what checking one of many tokens takes as things are now, estimated.
+uint32_t each_checking_cost_ns(const SigningKey& key, size_t worker);
 // checking_cost_ns: what a call of check_signatures for `count` tokens takes, estimated.
 uint64_t checking_cost_ns(const SigningKey& key, size_t worker, size_t count);
 

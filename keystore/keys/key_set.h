@@ -33,7 +33,7 @@ struct SigningKey {
   std::string dialect;   // the one dialect it signs for; empty = an ordinary key. One with a dialect has no audience
   std::string encoded_header;  // base64url of {"alg","typ":"at+jwt","kid"}; empty for a dialect's
   size_t signature_size = 0;   // octets
-  uint32_t cost_ns = 0;        // estimate, see signature_cost_ns
+  uint32_t cost_ns = 0;        // estimate when it was prepared, see signature_cost_ns; now: signing_cost_ns
   uint64_t revision = 0;       // changes whenever anything about the key does; never reused
   UnixSeconds created_at = 0;
   UnixSeconds activated_at = 0;  // 0 = not yet
@@ -50,11 +50,17 @@ struct SigningKey {
   uint64_t signed_as = 0;  // the revision under which what still waits was given to this key; 0 = nothing waits
   // Likewise, of keys whose tokens are checked with the public half: see check_signatures. Else empty.
   std::vector<std::unique_ptr<Verifier>> verifiers;
-  uint32_t check_cost_ns = 0;  // estimate of checking one signature
+  uint32_t check_cost_ns = 0;  // likewise of checking one signature, see each_checking_cost_ns
 };
 
 // Whether anything signs for it, in this memory or elsewhere.
 inline bool can_sign(const SigningKey& key) { return !key.signers.empty() || key.remote != nullptr; }
+// signing_cost_ns: one of many signatures with this key as things are now; the lanes may have been given up since it
+// was prepared. Any thread.
+inline uint32_t signing_cost_ns(const SigningKey& key) {
+  const Signer* signer = key.signers.empty() ? nullptr : key.signers.front().get();
+  return signer == nullptr ? key.cost_ns : signer->each_cost_ns(key.cost_ns);
+}
 // What the rules of its life look at.
 KeyLife key_life(const SigningKey& key);
 

@@ -100,18 +100,51 @@ SigningJob* SigningQueue::pop(ClassQueue& queue) {
   return job;
 }
 
-// gather takes jobs of one key from the front while their estimated cost fits `budget_ns`; always at least one.
-size_t SigningQueue::gather(ClassQueue& queue, uint64_t budget_ns, SigningSink& sink, std::span<SigningJob*> group) {
+// What one call takes for `count` jobs like this one. Nothing when there is no such key.
+std::optional<uint64_t> SigningQueue::call_cost_ns(const KeySet& keys, const SigningJob& job, size_t count) const {
+  if (job.task != SigningTask::kSign) {
+    const SigningKey* key = find_checking_key(keys, job, signer_index_);
+    return key == nullptr ? std::nullopt : std::optional(checking_cost_ns(*key, signer_index_, count));
+  }
+  const SigningKey* key = find_signing_key(keys, job);
+  if (key == nullptr || signer_index_ >= key->signers.size() || !key->signers[signer_index_]) return std::nullopt;
+  return key->signers[signer_index_]->cost_ns(count, key->cost_ns);
+}
+
+// Whether a call for one more than `count` jobs like this one takes no longer: a group in lanes that is not full.
+bool SigningQueue::one_more_is_free(const KeySet& keys, const SigningJob& job, size_t count) const {
+  const auto now_ns = call_cost_ns(keys, job, count);
+  return now_ns && call_cost_ns(keys, job, count + 1) <= now_ns;
+}
+
+// What one of many such jobs takes now: the lanes may have been given up since it was queued.
+uint64_t SigningQueue::each_ns(const KeySet& keys, const SigningJob& job) const {
+  uint32_t now_ns = 0;
+  if (job.task == SigningTask::kSign) {
+    if (const SigningKey* key = find_signing_key(keys, job)) now_ns = signing_cost_ns(*key);
+  } else if (const SigningKey* key = find_checking_key(keys, job, signer_index_)) {
+    now_ns = each_checking_cost_ns(*key, signer_index_);
+  }
+  return std::max(job.cost_ns, now_ns);
+}
+
+// gather takes jobs of one key from the front while their estimated cost fits `budget_ns`; always at least one, and
+// what costs nothing more once those are taken.
+size_t SigningQueue::gather(const KeySet& keys, ClassQueue& queue, uint64_t budget_ns, SigningSink& sink,
+                            std::span<SigningJob*> group) {
   size_t count = 0;
-  uint64_t cost_ns = 0;
+  uint64_t each = 0;
   while (queue.head != nullptr && count < group.size()) {
-    if (count > 0 && (!same_key(*group[0], *queue.head) || cost_ns + queue.head->cost_ns > budget_ns)) break;
+    if (count > 0) {
+      if (!same_key(*group[0], *queue.head)) break;
+      if (count == 1) each = each_ns(keys, *group[0]);
+      if ((count + 1) * each > budget_ns && !one_more_is_free(keys, *group[0], count)) break;
+    }
     SigningJob* job = pop(queue);
     if (job->queued_in_run != run_ && !sink.still_valid(*job)) {
       fail(sink, {&job, 1}, SigningSink::Failure::kClientChanged);
       continue;
     }
-    cost_ns += job->cost_ns;
     group[count++] = job;
   }
   return count;
@@ -128,8 +161,8 @@ bool SigningQueue::run(const KeySet& keys, SigningSink& sink, uint64_t budget_ns
     progress = false;
     for (const JwsAlgorithm algorithm : kOrder) {
       ClassQueue& queue = classes_[static_cast<size_t>(algorithm)];
-      if (queue.head == nullptr || (!first_turn && queue.head->cost_ns > left_ns)) continue;
-      const size_t count = gather(queue, left_ns, sink, group);
+      if (queue.head == nullptr || (!first_turn && each_ns(keys, *queue.head) > left_ns)) continue;
+      const size_t count = gather(keys, queue, left_ns, sink, group);
       if (count == 0) continue;
       const uint64_t spent_ns = sign_group(keys, sink, {group.data(), count});
       left_ns -= std::min(left_ns, spent_ns);

@@ -4,9 +4,10 @@
 //
 // Invariants:
 // - One thread, no lock. A job is in exactly one place: free list, caller's hands, or one class queue.
-// - An iteration signs for at most its budget; a single signature dearer than the budget counts whole, and at least one
-//   job of every waiting algorithm class is signed per run, cheap classes first: a flood of RSA cannot hold up EdDSA
-//   for longer than one RSA signature, and cannot be starved itself.
+// - An iteration signs for at most its budget; a single signature dearer than the budget counts whole, a group in lanes
+//   is filled where that takes no longer, and at least one job of every waiting algorithm class is signed per run,
+//   cheap classes first: a flood of RSA cannot hold up EdDSA for longer than one RSA signature or group, and cannot be
+//   starved itself.
 // - No snapshot pointer is kept between runs: keys are found again by (tenant, revision), those of checks by the header
 //   of their token, so that a key that retired meanwhile still checks.
 // - A job of a key in a token costs a run no more than handing it over. It comes back by a wake-up, and is answered in
@@ -17,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "keystore/keys/key_set.h"
@@ -87,7 +89,7 @@ class SigningQueue {
   // The same of a signature with this key, wherever it is made.
   bool has_room(const SigningKey& key) const {
     if (key.remote) return remote_.has_room() && key.remote->has_room();
-    return has_room(key.algorithm, key.cost_ns);
+    return has_room(key.algorithm, signing_cost_ns(key));
   }
 
   // run signs queued jobs until the budget (estimated by each key's cost) is spent. Returns whether work is left: then
@@ -112,7 +114,11 @@ class SigningQueue {
   };
 
   SigningJob* pop(ClassQueue& queue);
-  size_t gather(ClassQueue& queue, uint64_t budget_ns, SigningSink& sink, std::span<SigningJob*> group);
+  std::optional<uint64_t> call_cost_ns(const KeySet& keys, const SigningJob& job, size_t count) const;
+  uint64_t each_ns(const KeySet& keys, const SigningJob& job) const;
+  bool one_more_is_free(const KeySet& keys, const SigningJob& job, size_t count) const;
+  size_t gather(const KeySet& keys, ClassQueue& queue, uint64_t budget_ns, SigningSink& sink,
+                std::span<SigningJob*> group);
   uint64_t sign_group(const KeySet& keys, SigningSink& sink, std::span<SigningJob*> group);
   uint64_t hand_over(const SigningKey& key, SigningSink& sink, std::span<SigningJob*> group);
   void finish_remote(const KeySet& keys, SigningSink& sink);

@@ -47,9 +47,13 @@ LaneEd25519Signer::LaneEd25519Signer(std::shared_ptr<const PrivateKey> key, Byte
 
 size_t LaneEd25519Signer::group_width() const { return lanes::ed25519_lanes() != nullptr ? kLanes : 1; }
 
+uint32_t LaneEd25519Signer::each_cost_ns(uint32_t each_ns) const {
+  return lanes::ed25519_lanes() != nullptr ? each_ns : std::max(each_ns, kPortableEd25519CostNs);
+}
+
 uint64_t LaneEd25519Signer::cost_ns(size_t count, uint32_t each_ns) const {
   if (lanes::ed25519_lanes() != nullptr) return whole_groups(count) * uint64_t{each_ns};
-  return count * uint64_t{std::max(each_ns, kPortableEd25519CostNs)};
+  return count * uint64_t{each_cost_ns(each_ns)};
 }
 
 size_t LaneEd25519Signer::sign(std::span<const ByteSpan> inputs, std::span<const MutableByteSpan> outputs) {

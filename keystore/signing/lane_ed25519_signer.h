@@ -26,6 +26,7 @@ class LaneEd25519Signer final : public Signer {
                     const lanes::Ed25519LaneKey& lane_key);
 
   size_t group_width() const override;
+  uint32_t each_cost_ns(uint32_t each_ns) const override;
   uint64_t cost_ns(size_t count, uint32_t each_ns) const override;
   size_t sign(std::span<const ByteSpan> inputs, std::span<const MutableByteSpan> outputs) override;
   bool can_check() const override { return true; }  // RFC 8032 5.1.6: the nonce comes from key and message

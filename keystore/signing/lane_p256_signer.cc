@@ -48,9 +48,13 @@ LaneP256Signer::LaneP256Signer(std::shared_ptr<const PrivateKey> key, const lane
 
 size_t LaneP256Signer::group_width() const { return lanes::p256_lanes() != nullptr ? kLanes : 1; }
 
+uint32_t LaneP256Signer::each_cost_ns(uint32_t each_ns) const {
+  return lanes::p256_lanes() != nullptr ? each_ns : std::max(each_ns, kPortableP256CostNs);
+}
+
 uint64_t LaneP256Signer::cost_ns(size_t count, uint32_t each_ns) const {
   if (lanes::p256_lanes() != nullptr) return whole_groups(count) * uint64_t{each_ns};
-  return count * uint64_t{std::max(each_ns, kPortableP256CostNs)};
+  return count * uint64_t{each_cost_ns(each_ns)};
 }
 
 size_t LaneP256Signer::sign(std::span<const ByteSpan> inputs, std::span<const MutableByteSpan> outputs) {

@@ -26,6 +26,7 @@ class LaneP256Signer final : public Signer {
                  std::unique_ptr<Signer> one_by_one, std::unique_ptr<Verifier> verifier);
 
   size_t group_width() const override;
+  uint32_t each_cost_ns(uint32_t each_ns) const override;
   uint64_t cost_ns(size_t count, uint32_t each_ns) const override;
   size_t sign(std::span<const ByteSpan> inputs, std::span<const MutableByteSpan> outputs) override;
 

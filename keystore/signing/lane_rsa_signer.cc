@@ -65,6 +65,10 @@ LaneRsaSigner::LaneRsaSigner(std::shared_ptr<const PrivateKey> key, const lanes:
 
 size_t LaneRsaSigner::group_width() const { return lanes::rsa_lanes() != nullptr && !blinding_.empty() ? kLanes : 1; }
 
+uint32_t LaneRsaSigner::each_cost_ns(uint32_t each_ns) const {
+  return group_width() > 1 ? each_ns : std::max(each_ns, portable_cost_ns(key_->bits()));
+}
+
 uint64_t LaneRsaSigner::cost_ns(size_t count, uint32_t each_ns) const {
   const uint64_t portable_ns = std::max(each_ns, portable_cost_ns(key_->bits()));
   if (group_width() == 1) return count * portable_ns;

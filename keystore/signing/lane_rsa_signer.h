@@ -23,6 +23,7 @@ class LaneRsaSigner final : public Signer {
                 std::unique_ptr<Signer> one_by_one);
 
   size_t group_width() const override;
+  uint32_t each_cost_ns(uint32_t each_ns) const override;
   uint64_t cost_ns(size_t count, uint32_t each_ns) const override;
   size_t sign(std::span<const ByteSpan> inputs, std::span<const MutableByteSpan> outputs) override;
 

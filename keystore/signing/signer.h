@@ -19,6 +19,9 @@ class Signer {
   virtual ~Signer() = default;
   // How many messages one call signs best at once: 1 for the portable signers.
   virtual size_t group_width() const = 0;
+  // each_cost_ns: what one of many signatures takes now, where signature_cost_ns said `each_ns` when the key was
+  // prepared: more once the lanes have been given up. Any thread.
+  virtual uint32_t each_cost_ns(uint32_t each_ns) const { return each_ns; }
   // cost_ns: what signing `count` of them at once takes, by signature_cost_ns for each.
   virtual uint64_t cost_ns(size_t count, uint32_t each_ns) const { return count * uint64_t{each_ns}; }
   // sign writes the raw JWS signature of inputs[i] to outputs[i], each exactly signature_size() octets. Returns how

@@ -9,8 +9,6 @@
 namespace signet::ctl {
 namespace {
 
-std::string file_name(const std::string& path) { return std::filesystem::path(path).filename().string(); }
-
 // Where the chain of the first file that is there begins: at its word, since those before it were taken elsewhere.
 std::expected<ChainStart, std::string> start_of(const std::string& path) {
   const std::string line = first_line_of(path);

@@ -102,7 +102,7 @@ std::expected<std::string, Failure> GivenSecret::body(Call& call) const {
     to.member("kind", "shares");
     to.key("shares");
     to.begin_array();
-    for (const std::string_view share : lines) to.string(share);
+    for (const std::string_view line : lines) to.string(line);
     to.end_array();
     to.end_object();
   });

@@ -6,6 +6,7 @@ namespace signet::lanes {
 
 bool avx512_lanes_supported() {
   // For tests of what other processors do.
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here changes the environment
   if (std::getenv("SIGNET_WITHOUT_AVX512") != nullptr) return false;
 #if defined(__x86_64__)
   // The compiler's own table also asks the system (XCR0) for the registers.

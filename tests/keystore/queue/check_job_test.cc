@@ -7,8 +7,10 @@
 #include <optional>
 #include <string>
 
+#include "keystore/keys/check_signatures.h"
 #include "keystore/keys/key_set_builder.h"
 #include "keystore/queue/signing_queue.h"
+#include "keystore/signing/lanes/lane_dispatch.h"
 #include "protocol/base/base64url.h"
 
 namespace signet {
@@ -110,6 +112,24 @@ TEST_F(CheckJobTest, EachAlgorithmTellsGoodFromForged) {
         << jws_algorithm_name(algorithm);
     EXPECT_TRUE(sink_.failed.empty());
   }
+}
+
+TEST_F(CheckJobTest, AKeyLoadedBeforeAFaultCostsWhatItsPortableSignerTakes) {
+  for (const JwsAlgorithm algorithm : {JwsAlgorithm::kEdDSA, JwsAlgorithm::kES256, JwsAlgorithm::kRS256}) {
+    if (lanes::start_lanes({}) != lanes::LaneState::kRunning) GTEST_SKIP() << "no lanes here";
+    builder_.emplace("http://127.0.0.1:1");
+    put(algorithm, KeyStatus::kActive);
+    const uint32_t in_lanes = signing_cost_ns(key()), checking = each_checking_cost_ns(key(), 0);
+    EXPECT_EQ(in_lanes, key().cost_ns);
+    lanes::lanes_faulty();
+    const uint32_t portable = signature_cost_ns(algorithm, key().bits);
+    EXPECT_GT(portable, in_lanes) << jws_algorithm_name(algorithm);
+    EXPECT_EQ(signing_cost_ns(key()), portable);
+    const bool checks_by_signing = algorithm == JwsAlgorithm::kEdDSA;
+    EXPECT_EQ(each_checking_cost_ns(key(), 0), checks_by_signing ? portable : checking);
+    EXPECT_EQ(queue_.has_room(key()), queue_.has_room(algorithm, portable));
+  }
+  lanes::start_lanes({.wanted = false, .on_fault = {}});  // as other tests have it
 }
 
 TEST_F(CheckJobTest, AKeyThatRetiredMeanwhileChecksWithItsPublicHalf) {

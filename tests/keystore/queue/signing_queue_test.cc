@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 
@@ -16,6 +17,11 @@ constexpr size_t kFakeSignatureSize = 4;
 class FakeSigner final : public Signer {
  public:
   size_t group_width() const override { return 8; }
+  uint32_t each_cost_ns(uint32_t each_ns) const override { return std::max(each_ns, at_least_ns); }
+  uint64_t cost_ns(size_t count, uint32_t each_ns) const override {
+    if (!in_groups) return Signer::cost_ns(count, each_cost_ns(each_ns));
+    return count < few ? count * alone_ns : (count + 7) / 8 * 8 * each_ns;
+  }
   size_t sign(std::span<const ByteSpan> inputs, std::span<const MutableByteSpan> outputs) override {
     groups.push_back(inputs.size());
     for (size_t i = 0; i < inputs.size(); ++i) {
@@ -25,6 +31,10 @@ class FakeSigner final : public Signer {
     return inputs.size();
   }
   std::vector<size_t> groups;
+  uint32_t at_least_ns = 0;  // each, since the key was prepared
+  bool in_groups = false;    // a group costs the same however many are in it
+  size_t few = 0;            // fewer are signed one by one
+  uint64_t alone_ns = 0;     // each of those
   size_t calls = 0;
   size_t fails_at = SIZE_MAX;
 };
@@ -154,6 +164,94 @@ TEST(SigningQueue, OneDearSignatureCountsWholeAndDoesNotStarveCheapOnes) {
   EXPECT_EQ(rsa->groups, std::vector<size_t>{1});
   EXPECT_TRUE(queue.run(keys.set(), sink, 1000));
   EXPECT_EQ(sink.done.back(), 1u);
+}
+
+// As RSA-3072 in lanes: a group of eight takes twice the budget.
+TEST(SigningQueue, AGroupDearerThanTheBudgetIsFilledWithWhatCostsNothingMore) {
+  Keys keys;
+  FakeSigner* rsa = keys.add(JwsAlgorithm::kRS256, 1, 270);
+  rsa->in_groups = true;
+  rsa->few = 2;
+  rsa->alone_ns = 1900;
+  SigningQueue queue(0, 100);
+  RecordingSink sink;
+  for (uint32_t i = 0; i < 13; ++i) push(queue, i, JwsAlgorithm::kRS256, 1, 270);
+  EXPECT_TRUE(queue.run(keys.set(), sink, 1000));
+  EXPECT_EQ(rsa->groups, std::vector<size_t>{8}) << "what a group of three would have cost";
+  EXPECT_FALSE(queue.run(keys.set(), sink, 1000));
+  EXPECT_EQ(rsa->groups, (std::vector<size_t>{8, 5}));
+}
+
+TEST(SigningQueue, AGroupIsNotFilledWhereOneMoreCostsMore) {
+  Keys keys;
+  FakeSigner* rsa = keys.add(JwsAlgorithm::kRS256, 1, 270);
+  rsa->in_groups = true;
+  rsa->few = 2;
+  rsa->alone_ns = 1900;
+  keys.add(JwsAlgorithm::kEdDSA, 2, 100);
+  SigningQueue queue(0, 100);
+  RecordingSink sink;
+  for (uint32_t i = 0; i < 8; ++i) push(queue, i, JwsAlgorithm::kEdDSA, 2, 100);
+  for (uint32_t i = 20; i < 30; ++i) push(queue, i, JwsAlgorithm::kRS256, 1, 270);
+  EXPECT_TRUE(queue.run(keys.set(), sink, 1000));
+  EXPECT_EQ(rsa->groups, std::vector<size_t>{1}) << "two would take longer than one";
+}
+
+TEST(SigningQueue, AGroupThatFitsIsFilledToItsWidthAndNoFurther) {
+  Keys keys;
+  FakeSigner* signer = keys.add(JwsAlgorithm::kRS256, 1, 90);
+  signer->in_groups = true;
+  SigningQueue queue(0, 100);
+  RecordingSink sink;
+  for (uint32_t i = 0; i < 40; ++i) push(queue, i, JwsAlgorithm::kRS256, 1, 90);
+  EXPECT_TRUE(queue.run(keys.set(), sink, 1000));
+  EXPECT_EQ(signer->groups, std::vector<size_t>{16}) << "eleven fit by themselves";
+}
+
+TEST(SigningQueue, JobsCountAsWhatTheyTakeNowNotAsWhenTheyWereQueued) {
+  Keys keys;
+  FakeSigner* signer = keys.add(JwsAlgorithm::kRS256, 1, 100);
+  FakeSigner* cheap = keys.add(JwsAlgorithm::kEdDSA, 2, 10);
+  SigningQueue queue(0, 100);
+  RecordingSink sink;
+  for (uint32_t i = 0; i < 20; ++i) push(queue, i, JwsAlgorithm::kRS256, 1, 100);
+  push(queue, 30, JwsAlgorithm::kEdDSA, 2, 10);
+  signer->at_least_ns = 600;  // the lanes are given up
+  EXPECT_TRUE(queue.run(keys.set(), sink, 1000));
+  EXPECT_EQ(signer->groups, std::vector<size_t>{1});
+  EXPECT_EQ(cheap->groups, std::vector<size_t>{1});
+  signer->at_least_ns = 300;
+  EXPECT_TRUE(queue.run(keys.set(), sink, 1000));
+  EXPECT_EQ(signer->groups, (std::vector<size_t>{1, 3})) << "and none in a second turn";
+  EXPECT_EQ(signing_cost_ns(*keys.tenant->keys[0]), 300u);
+  EXPECT_EQ(signing_cost_ns(*keys.tenant->keys[1]), 10u);
+}
+
+TEST(SigningQueue, AnotherKeysJobsDoNotFillAGroup) {
+  Keys keys;
+  FakeSigner* first = keys.add(JwsAlgorithm::kRS256, 1, 270);
+  first->in_groups = true;
+  FakeSigner* second = keys.add(JwsAlgorithm::kRS256, 2, 270);
+  second->in_groups = true;
+  SigningQueue queue(0, 100);
+  RecordingSink sink;
+  for (uint32_t i = 0; i < 5; ++i) push(queue, i, JwsAlgorithm::kRS256, 1, 270);
+  push(queue, 5, JwsAlgorithm::kRS256, 2, 270);
+  push(queue, 6, JwsAlgorithm::kRS256, 1, 270);
+  EXPECT_TRUE(queue.run(keys.set(), sink, 1000));
+  EXPECT_EQ(first->groups, std::vector<size_t>{5});
+  EXPECT_TRUE(second->groups.empty()) << "the budget is spent";
+}
+
+TEST(SigningQueue, JobsOfAWithdrawnKeyStillKeepToTheBudget) {
+  Keys keys;
+  keys.add(JwsAlgorithm::kRS256, 1, 300, KeyStatus::kRetired)->in_groups = true;
+  SigningQueue queue(0, 100);
+  RecordingSink sink;
+  for (uint32_t i = 0; i < 10; ++i) push(queue, i, JwsAlgorithm::kRS256, 1, 300);
+  while (queue.run(keys.set(), sink, 1000)) continue;
+  EXPECT_TRUE(sink.done.empty());
+  EXPECT_EQ(sink.failed.size(), 10u);
 }
 
 TEST(SigningQueue, AFloodOfCheapOnesDoesNotStarveRsa) {

@@ -53,7 +53,9 @@ class CheckTest : public testing::TestWithParam<JwsAlgorithm> {
     if (signer_->can_check() && signature.size() == key_->signature_size()) {
       bool again = !held;
       EXPECT_EQ(signer_->check({&input, 1}, {&given, 1}, {&again, 1}), 1u);
-      if (verifier_ != nullptr) EXPECT_EQ(again, held);
+      if (verifier_ != nullptr) {
+        EXPECT_EQ(again, held);
+      }
       held = again;
     }
     return held;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <random>
 #include <set>
 #include <thread>
@@ -309,6 +310,19 @@ TEST_F(LaneP256SignerTest, UnwantedLanesSignNothing) {
   EXPECT_EQ(signed_groups, 0);
 }
 
+TEST_F(LaneP256SignerTest, WithoutLanesOpensslSigns) {
+  const auto signer = make_signer(key());
+  EXPECT_EQ(signer->group_width(), kLanes);
+  ::setenv("SIGNET_WITHOUT_AVX512", "1", 1);
+  EXPECT_EQ(lanes::start_lanes({}), LaneState::kUnsupported);
+  ::unsetenv("SIGNET_WITHOUT_AVX512");
+  signed_groups = 0;
+  EXPECT_EQ(signer->group_width(), 1u);
+  const Messages all = messages(17);
+  EXPECT_EQ(wrong(*key(), all, sign(*signer, all)), 0u);
+  EXPECT_EQ(signed_groups, 0);
+}
+
 TEST_F(LaneP256SignerTest, LanesOfOtherAlgorithmsAreNone) {
   EXPECT_EQ(lanes::ed25519_lanes(), nullptr);
   EXPECT_EQ(lanes::rsa_lanes(), nullptr);
@@ -329,7 +343,9 @@ TEST_F(LaneP256SignerTest, CostsAreOfWholeGroupsOrOfOpenssl) {
   EXPECT_LT(signer->cost_ns(1, each), alone);
   EXPECT_EQ(signer->cost_ns(17, each), 24 * each);
   EXPECT_EQ(signer->cost_ns(0, each), 0u);
+  EXPECT_EQ(signer->each_cost_ns(each), each);
   lanes::lanes_faulty();
+  EXPECT_EQ(signer->each_cost_ns(each), alone) << "of a key that was loaded before";
   EXPECT_EQ(signer->cost_ns(8, each), 8 * alone);
   EXPECT_EQ(signature_cost_ns(JwsAlgorithm::kES256, 0), alone);
 }

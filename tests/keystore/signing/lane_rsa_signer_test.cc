@@ -2,7 +2,9 @@
 // signatures that the lanes made wrong.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <map>
 #include <random>
 #include <set>
@@ -105,13 +107,30 @@ TEST_F(LaneRsaSignerTest, GroupsOfEverySizeVerify) {
   EXPECT_GT(signed_groups, 300);
 }
 
-TEST_F(LaneRsaSignerTest, LengthsFromNothingTo64KiB) {
+TEST_F(LaneRsaSignerTest, LengthsFromNothingTo64KiBMixed) {
   for (const JwsAlgorithm algorithm : {JwsAlgorithm::kRS256, JwsAlgorithm::kPS256}) {
     Messages all;
     for (size_t size = 0; size <= 65'536; size = size * 3 / 2 + 1) all.push_back(messages(1, size)[0]);
-    all.push_back(messages(1, 65'536)[0]);
+    for (const size_t size : {55, 56, 63, 64, 65, 300, 65'536, 0}) all.push_back(messages(1, size)[0]);
+    ASSERT_EQ(all.size() % kLanes, 3u) << "enough for a group";
+    std::ranges::shuffle(all, random_);
+    signed_groups = 0;
     expect_signed(algorithm, 2048, all);
+    EXPECT_EQ(static_cast<size_t>(signed_groups), (all.size() + 7) / 8) << "no length is left to OpenSSL";
   }
+}
+
+TEST_F(LaneRsaSignerTest, WithoutLanesOpensslSigns) {
+  const auto signer = signer_of(JwsAlgorithm::kPS256, 2048);
+  EXPECT_EQ(signer->group_width(), kLanes);
+  ::setenv("SIGNET_WITHOUT_AVX512", "1", 1);
+  EXPECT_EQ(lanes::start_lanes({}), LaneState::kUnsupported);
+  ::unsetenv("SIGNET_WITHOUT_AVX512");
+  signed_groups = 0;
+  EXPECT_EQ(signer->group_width(), 1u);
+  const Messages all = messages(17);
+  EXPECT_EQ(wrong(key(JwsAlgorithm::kPS256, 2048), all, sign(*signer, all, 256)), 0u);
+  EXPECT_EQ(signed_groups, 0);
 }
 
 TEST_F(LaneRsaSignerTest, RS256IsOctetForOctetWhatOpensslSigns) {
@@ -226,7 +245,9 @@ TEST_F(LaneRsaSignerTest, CostsAreOfWholeGroupsOrOfOpenssl) {
   EXPECT_EQ(signer->cost_ns(2, each), 2 * alone);
   EXPECT_EQ(signer->cost_ns(17, each), 16 * each + alone);
   EXPECT_EQ(signature_cost_ns(JwsAlgorithm::kPS256, 4096), 3'900'000u);
-  lanes::start_lanes({.wanted = false, .on_fault = {}});
+  EXPECT_EQ(signer->each_cost_ns(each), each);
+  lanes::lanes_faulty();
+  EXPECT_EQ(signer->each_cost_ns(each), alone) << "of a key that was loaded before";
   EXPECT_EQ(signer->cost_ns(8, each), 8 * alone);
   EXPECT_EQ(signature_cost_ns(JwsAlgorithm::kRS256, 2048), alone);
 }

@@ -158,9 +158,11 @@ TEST_F(LaneSignerTest, AfterAFaultAllSignersArePortableForGood) {
   ASSERT_EQ(start(sign_badly), LaneState::kRunning);
   const auto other = make_signer(key_);
   EXPECT_EQ(other->cost_ns(1, 1'300), 8 * 1'300u) << "alone it takes as long as eight";
+  EXPECT_EQ(other->each_cost_ns(1'300), 1'300u);
   sign(messages(1));
   bad_lanes = 0;
   EXPECT_EQ(other->group_width(), 1u);
+  EXPECT_EQ(other->each_cost_ns(1'300), 18'000u) << "of a key that was loaded before";
   EXPECT_EQ(other->cost_ns(2, 1'300), 2 * 18'000u);
   const auto all = messages(30);
   EXPECT_EQ(wrong(all, sign(all)), 0u);

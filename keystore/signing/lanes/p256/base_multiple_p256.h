@@ -16,6 +16,7 @@
 // Every look-up reads all entries of its window, and every choice is made by masks.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "keystore/signing/lanes/inline.h"
@@ -57,7 +58,7 @@ SIGNET_LANES_INLINE V looked_up(const uint64_t* word, V index, typename V::Mask 
                                 typename V::Mask bit6) {
   V half[2];
 #pragma GCC unroll 2
-  for (int i = 0; i < 2; ++i) {
+  for (size_t i = 0; i < 2; ++i) {
     const uint64_t* from = word + 64 * i;
     const V low = V::select(bit4, V::pick16(from + 16, index), V::pick16(from, index));
     const V high = V::select(bit4, V::pick16(from + 48, index), V::pick16(from + 32, index));

@@ -67,7 +67,8 @@ class Group {
   void answer_group(const LaneJob* jobs, size_t group) {
     // 1/ZZ is (ZZ/ZZZ)^2.
     const auto both = multiplied(zzz_[group], zz_[group], zzz_[group], minus_y_[group]);
-    const auto z = carried(both.first), y = carried(both.second);
+    const auto z = carried(both.first);
+    const auto y = carried(both.second);
     const auto x = carried(multiplied(x_[group], carried(multiplied(z, z))));
     const Mask off = off_curve(x, y);
     // x is below p < 2 n.

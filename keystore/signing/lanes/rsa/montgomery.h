@@ -79,7 +79,8 @@ class Montgomery {
       if (at >= blocks) add_rows<Meet::kLast>(column, quotient_ + first * kBlock, OfAll<V>{modulus_.limb + limbs_});
 #pragma GCC unroll 1
       for (int i = at < blocks ? 0 : first + 1; i < at && i < blocks; ++i) {
-        add_rows<Meet::kAll>(column, quotient_ + i * kBlock, OfAll<V>{modulus_.limb + (at - i) * kBlock});
+        const int partner = (at - i) * kBlock;
+        add_rows<Meet::kAll>(column, quotient_ + i * kBlock, OfAll<V>{modulus_.limb + partner});
       }
       column[0] = column[0] + carry;
       carry = at < blocks ? reduce_block(column, modulus_, quotient_ + at * kBlock)

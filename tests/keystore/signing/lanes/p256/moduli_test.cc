@@ -92,7 +92,7 @@ TEST_P(P256Inverse, OfRandomNumbersIsOpenSsls) {
 TEST_P(P256Inverse, ZeroStaysZero) { EXPECT_EQ(inverted(BigNumber(0)), BigNumber(0)); }
 
 INSTANTIATE_TEST_SUITE_P(Moduli, P256Inverse, testing::Bool(),
-                         [](const auto& info) { return std::string(info.param ? "prime" : "order"); });
+                         [](const auto& test) { return std::string(test.param ? "prime" : "order"); });
 
 }  // namespace
 }  // namespace signet::lanes::p256

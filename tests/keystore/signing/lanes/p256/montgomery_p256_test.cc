@@ -122,9 +122,9 @@ TEST_P(P256Modulo, InversesAcrossTheLanes) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Vectors, P256Modulo, testing::Combine(testing::ValuesIn(all_primitives()), testing::Bool()),
-                         [](const auto& info) {
-                           return std::string(std::get<0>(info.param).name) +
-                                  (std::get<1>(info.param) ? "_prime" : "_order");
+                         [](const auto& test) {
+                           return std::string(std::get<0>(test.param).name) +
+                                  (std::get<1>(test.param) ? "_prime" : "_order");
                          });
 
 class P256Layers : public testing::TestWithParam<Primitives> {

@@ -133,8 +133,8 @@ TEST_P(P256Lanes, RandomKeysDigestsAndGroupsVerify) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Vectors, P256Lanes, testing::ValuesIn(all_signers()), [](const auto& info) {
-  return std::string(info.param == sign_emulated ? "emulated" : "avx512");
+INSTANTIATE_TEST_SUITE_P(Vectors, P256Lanes, testing::ValuesIn(all_signers()), [](const auto& test) {
+  return std::string(test.param == sign_emulated ? "emulated" : "avx512");
 });
 
 }  // namespace

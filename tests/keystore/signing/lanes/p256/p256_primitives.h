@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,9 @@ Primitives avx512_primitives();  // only where avx512_lanes_supported()
 
 // Those that this processor has.
 std::vector<Primitives> all_primitives();
+
+// What a failed test says of its parameter.
+inline void PrintTo(const Primitives& primitives, std::ostream* to) { *to << primitives.name; }
 
 // Names the cases of a parameterised test.
 struct NameOfPrimitives {

@@ -83,7 +83,8 @@ struct PrimitivesOf {
     const auto one = within<kZHigh>(constant<Prime, V>(Prime::kOne));
     const auto inverse = lanes_inverted(within<kInvertible>(selected(refused, one, sum.zzz)));
     const auto both = multiplied(inverse, sum.zz, inverse, sum.minus_y_factor);
-    const auto z = carried(both.first), minus_y = carried(both.second);
+    const auto z = carried(both.first);
+    const auto minus_y = carried(both.second);
     const auto x = carried(multiplied(sum.x_factor, carried(multiplied(z, z))));
     const auto y = carried(primes<2, V>() - exact(minus_y));
     return {written(plain(x)), written(plain(y)), static_cast<uint8_t>(refused),

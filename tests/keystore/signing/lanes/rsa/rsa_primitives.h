@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,9 @@ RsaPrimitives avx512_rsa_primitives();  // only where avx512_lanes_supported()
 
 // Those that this processor has.
 std::vector<RsaPrimitives> all_rsa_primitives();
+
+// What a failed test says of its parameter.
+inline void PrintTo(const RsaPrimitives& primitives, std::ostream* to) { *to << primitives.name; }
 
 // Names the cases of a parameterised test.
 struct NameOfRsaPrimitives {
