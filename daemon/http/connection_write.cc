@@ -1,4 +1,4 @@
-// Octets out: once per loop iteration, whatever that iteration produced.
+// Octets out: once per loop iteration, whatever that iteration produced, or once more before long work.
 #include <sys/ioctl.h>
 
 #include <cerrno>

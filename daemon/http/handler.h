@@ -36,6 +36,9 @@ class Responder {
   // park: this exchange, whole and without an answer, waits for an event and not for us. From now on it does not count
   // as in flight; whoever parks bounds how many do. Its peer counts as gone when it closes or half-closes meanwhile.
   virtual void park(const ExchangeId& id) {}
+  // flush sends what was answered so far in this iteration, before work that takes long. Only in after_poll
+  // (ServerLoop::set_hooks): never from a handler's call.
+  virtual void flush() {}
   // "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n" of the current second (RFC 9110 6.6.1); cached.
   virtual std::string_view date_field() = 0;
 };

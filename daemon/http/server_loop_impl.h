@@ -37,6 +37,7 @@ class ServerLoopImpl final : public ServerLoop, public Responder {
   void respond_serialized(const ExchangeId& id, std::string_view octets) override;
   bool alive(const ExchangeId& id) const override;
   void park(const ExchangeId& id) override;
+  void flush() override { flush_all(); }
   std::string_view date_field() override { return core_.date.field(); }
 
   // Descriptor of a live exchange's connection, -1 when it is gone.

@@ -59,6 +59,7 @@ class Service final : public http::Handler, private SigningSink, private Issuanc
   void signed_job(SigningJob& job) override;
   void checked_job(SigningJob& job, bool held) override;
   void failed_job(SigningJob& job, Failure why) override;
+  void before_dear_group() override { responder_->flush(); }
   void recorded(SigningJob& job) override { answer(job); }
   void not_recorded(SigningJob& job) override;
   void answer(SigningJob& job);

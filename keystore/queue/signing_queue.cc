@@ -150,6 +150,13 @@ size_t SigningQueue::gather(const KeySet& keys, ClassQueue& queue, uint64_t budg
   return count;
 }
 
+bool SigningQueue::is_dear(const KeySet& keys, std::span<SigningJob*> group, uint64_t budget_ns) const {
+  const SigningJob& first = *group[0];
+  // Nearly always told by this alone, without a look at the key.
+  if (group.size() * uint64_t{first.cost_ns} <= budget_ns / 2) return false;
+  return call_cost_ns(keys, first, group.size()).value_or(0) > budget_ns / 2;
+}
+
 bool SigningQueue::run(const KeySet& keys, SigningSink& sink, uint64_t budget_ns) {
   finish_remote(keys, sink);
   if (queued_ == 0) return false;
@@ -164,6 +171,7 @@ bool SigningQueue::run(const KeySet& keys, SigningSink& sink, uint64_t budget_ns
       if (queue.head == nullptr || (!first_turn && each_ns(keys, *queue.head) > left_ns)) continue;
       const size_t count = gather(keys, queue, left_ns, sink, group);
       if (count == 0) continue;
+      if (progress && is_dear(keys, {group.data(), count}, budget_ns)) sink.before_dear_group();
       const uint64_t spent_ns = sign_group(keys, sink, {group.data(), count});
       left_ns -= std::min(left_ns, spent_ns);
       progress = true;

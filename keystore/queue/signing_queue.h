@@ -45,6 +45,9 @@ class SigningSink {
     kNotRecorded,        // signed, but its record could not be kept: nobody may see it. Never from the queue itself
   };
   virtual void failed_job(SigningJob& job, Failure why) = 0;
+  // A group is next that takes more than half of the run's budget, and jobs of this run are done: their answers need
+  // not wait for it.
+  virtual void before_dear_group() {}
 };
 
 struct SigningStats {
@@ -119,6 +122,7 @@ class SigningQueue {
   bool one_more_is_free(const KeySet& keys, const SigningJob& job, size_t count) const;
   size_t gather(const KeySet& keys, ClassQueue& queue, uint64_t budget_ns, SigningSink& sink,
                 std::span<SigningJob*> group);
+  bool is_dear(const KeySet& keys, std::span<SigningJob*> group, uint64_t budget_ns) const;
   uint64_t sign_group(const KeySet& keys, SigningSink& sink, std::span<SigningJob*> group);
   uint64_t hand_over(const SigningKey& key, SigningSink& sink, std::span<SigningJob*> group);
   void finish_remote(const KeySet& keys, SigningSink& sink);
