@@ -20,20 +20,12 @@ namespace signet::lanes {
 // The digits of a scalar r: with r' = r + (2^252 - 1)/2 mod L = sum of u_i 128^i, r is the sum of (u_i - 63.5) 128^i
 // mod L. u_35 is 128 where r' reaches 2^252, which no hash will ever give.
 template <class V>
-struct Digits {
-  V digit[kWindows];
-};
-
-template <class V>
-SIGNET_LANES_INLINE void split_digits(const Scalar<V>& nonce_and_offset, Digits<V>& digits) {
-  const Words<V> w = packed(nonce_and_offset.limb);
-#pragma GCC unroll 1
-  for (int i = 0; i < kWindows; ++i) {
-    const int word = 7 * i / 64, shift = 7 * i % 64;
-    V bits = w.word[word].shifted_right(static_cast<unsigned>(shift));
-    if (shift > 57 && word < 3) bits = bits | w.word[word + 1].shifted_left(static_cast<unsigned>(64 - shift));
-    digits.digit[i] = bits & V::splat(i == kWindows - 1 ? 255 : 127);
-  }
+SIGNET_LANES_INLINE V digit_of(const Words<V>& offset_nonce, int i) {
+  const V* word = offset_nonce.word + 7 * i / 64;
+  const int shift = 7 * i % 64;
+  V bits = word->shifted_right(static_cast<unsigned>(shift));
+  if (shift > 57 && i < kWindows - 1) bits = bits | word[1].shifted_left(static_cast<unsigned>(64 - shift));
+  return bits & V::splat(i == kWindows - 1 ? 255 : 127);
 }
 
 template <class V>
@@ -118,9 +110,11 @@ struct Factors {
 };
 
 // The table is in the second cache at best: a quarter of the next window is asked for at each of four places of an
-// addition. All of it at once would fill the queue that other loads wait in. Which window is next is public.
+// addition. All of it at once would fill the queue that other loads wait in. Which window is next is public; null: the
+// group before has asked for it.
 template <int Quarter>
 SIGNET_LANES_INLINE void fetch_quarter(const uint64_t* window) {
+  if (window == nullptr) return;
   constexpr size_t kQuarter = kWindowStride / 4;
 #pragma GCC unroll 24
   for (size_t i = 0; i < kQuarter; i += 8) __builtin_prefetch(window + Quarter * kQuarter + i);
@@ -171,17 +165,31 @@ SIGNET_LANES_INLINE Point<V> added_last(const Running<V>& point, const Entry<V>&
   return {carried(xy.first), carried(xy.second), carried(multiplied(by.f, by.g))};
 }
 
-// base_multiple: r B for the digits of r. Highest window first, since that alone has a digit more.
+// base_multiples and last_window give r B for `count` scalars r in each lane, as digit_of reads them. All groups are
+// through with a window before the next is read: it comes from the second cache once, and the products of one group
+// fill the waiting of the other's. Highest window first, since that alone has a digit more.
 template <class V>
-SIGNET_LANES_INLINE Point<V> base_multiple(const BaseTable& table, const Digits<V>& digits) {
-  Running<V> point = begun(top_entry_of(table, digits.digit[kWindows - 1]));
+SIGNET_LANES_INLINE void base_multiples(const BaseTable& table, const Words<V>* scalars, Running<V>* points,
+                                        size_t count) {
+#pragma GCC unroll 1
+  for (size_t group = 0; group < count; ++group) {
+    points[group] = begun(top_entry_of(table, digit_of(scalars[group], kWindows - 1)));
+  }
 #pragma GCC unroll 1
   for (int i = kWindows - 2; i > 0; --i) {
     const uint64_t* window = table.windows + i * kWindowStride;
-    add(point, entry_of(window, digits.digit[i]), window - kWindowStride);
+#pragma GCC unroll 1
+    for (size_t group = 0; group < count; ++group) {
+      add(points[group], entry_of(window, digit_of(scalars[group], i)), group == 0 ? window - kWindowStride : nullptr);
+    }
   }
-  // The next group begins at the top.
-  return added_last(point, entry_of(table.windows, digits.digit[0]), table.windows + (kWindows - 1) * kWindowStride);
+}
+
+template <class V>
+SIGNET_LANES_INLINE Point<V> last_window(const BaseTable& table, const Words<V>& scalar, const Running<V>& point) {
+  // The next call begins at the top.
+  return added_last(point, entry_of(table.windows, digit_of(scalar, 0)),
+                    table.windows + (kWindows - 1) * kWindowStride);
 }
 
 template <class V>

@@ -35,27 +35,88 @@ SIGNET_DIVSTEPS uint64_t opaque(uint64_t mask) {
   return mask;
 }
 
-// 59 steps on the lowest bits of f, which is odd, and g. `zeta` is -(delta + 1/2).
-SIGNET_DIVSTEPS int64_t steps(int64_t zeta, uint64_t f, uint64_t g, Matrix& matrix) {
-  uint64_t u = 1, v = 0, q = 0, r = 1;
-#pragma GCC unroll 1
-  for (int i = 0; i < kSteps; ++i) {
-    uint64_t swap = opaque(static_cast<uint64_t>(zeta >> 63));  // delta > 0
-    const uint64_t odd = opaque(0 - (g & 1));
-    // g becomes g + f, or g - f where delta > 0 and the two change places, if g is odd.
-    g += ((f ^ swap) - swap) & odd;
-    q += ((u ^ swap) - swap) & odd;
-    r += ((v ^ swap) - swap) & odd;
-    swap &= odd;
-    zeta = static_cast<int64_t>(static_cast<uint64_t>(zeta) ^ swap) - 1;
-    f += g & swap;
-    u += q & swap;
-    v += r & swap;
-    g >>= 1;
-    u <<= 1;
-    v <<= 1;
-  }
-  matrix = {static_cast<int64_t>(u), static_cast<int64_t>(v), static_cast<int64_t>(q), static_cast<int64_t>(r)};
+// Steps are made on the lowest 20 bits of f and g, then on the next. With n of them to do, one word holds a row: f +
+// u 2^(21 + n) + v 2^(42 + n), and what a step does to f it does to u and v along with it. In units of 2^(21 + n) and
+// 2^(42 + n), |u| + |v| is never above 1: it is 1 in the first rows, and a step halves a sum of two rows or one row. u
+// and v are multiples of 2^-i after i steps, and no two rows are alike up to their sign (the determinant is not zero),
+// so that |v| sums up to at most 2 - 2^-i in a sum of two rows: it is below 2^63. After n steps the units are 2^21 and
+// 2^42, u and v whole numbers with |u| + |v| <= 2^n <= 2^20, and |f| < 2^20. Only a row that was never summed up can
+// have 2^n, which has no place in 21 bits; but -2^n has. So the rows begin as (-1, 0) and (0, -1). That changes the
+// sign of f and g together, which steps do not mind, nor who reads f's sign at the end.
+inline constexpr int kChunkBits = 20;
+inline constexpr int kUnit = kChunkBits + 1, kUnits = 2 * kUnit;
+
+// One step. g becomes g + f, or g - f where delta > 0 and the two change places, if it is odd; and its half.
+// Written out for the processor: whatever the compiler would make of it waits longer, and it might branch.
+SIGNET_DIVSTEPS void step(uint64_t& zeta, uint64_t& f, uint64_t& g) {
+#if defined(__x86_64__)
+  uint64_t sum = g + f, difference = g - f, to_f = f, to_zeta = ~uint64_t{0};
+  asm("sub %[zeta], %[to_zeta]\n\t"  // -1 - zeta, negative where delta <= 0
+      "cmovs %[zeta], %[to_zeta]\n\t"
+      "cmovns %[difference], %[sum]\n\t"
+      "cmovns %[g], %[to_f]\n\t"
+      "bt $0, %[g]\n\t"
+      "cmovc %[sum], %[g]\n\t"
+      "cmovc %[to_f], %[f]\n\t"
+      "cmovc %[to_zeta], %[zeta]\n\t"
+      "sar $1, %[g]\n\t"
+      "dec %[zeta]"
+      : [zeta] "+&r"(zeta), [f] "+&r"(f), [g] "+&r"(g), [sum] "+&r"(sum), [to_f] "+&r"(to_f), [to_zeta] "+&r"(to_zeta)
+      : [difference] "r"(difference)
+      : "cc");
+#else
+  const uint64_t odd = opaque(0 - (g & 1)),
+                 swap = opaque(static_cast<uint64_t>(static_cast<int64_t>(zeta) >> 63)) & odd;
+  const uint64_t sum = g + (((f ^ swap) - swap) & odd);
+  f ^= (f ^ g) & swap;
+  zeta = (zeta ^ swap) - 1;
+  g = static_cast<uint64_t>(static_cast<int64_t>(sum) >> 1);
+#endif
+}
+
+// `count` steps, at most kChunkBits, on the lowest bits of f, which is odd, and g. `zeta` is -(delta + 1/2).
+template <int count>
+SIGNET_DIVSTEPS uint64_t chunk(uint64_t zeta, uint64_t f, uint64_t g, Matrix& matrix) {
+  constexpr uint64_t kLow = (uint64_t{1} << kChunkBits) - 1;
+  f = (f & kLow) - (uint64_t{1} << (kUnit + count));
+  g = (g & kLow) - (uint64_t{1} << (kUnits + count));
+#pragma GCC unroll 20
+  for (int i = 0; i < count; ++i) step(zeta, f, g);
+  const auto lower = [](uint64_t row) {
+    return static_cast<int64_t>((row + (uint64_t{1} << kChunkBits)) << (64 - kUnits)) >> (64 - kUnit);
+  };
+  const auto upper = [](uint64_t row) {
+    return static_cast<int64_t>(row + (uint64_t{1} << kChunkBits) + (uint64_t{1} << (kUnits - 1))) >> kUnits;
+  };
+  matrix = {lower(f), upper(f), lower(g), upper(g)};
+  return zeta;
+}
+
+// What `first` and then `second` do.
+SIGNET_DIVSTEPS Matrix composed(const Matrix& second, const Matrix& first) {
+  return {second.u * first.u + second.v * first.q, second.u * first.v + second.v * first.r,
+          second.q * first.u + second.r * first.q, second.q * first.v + second.r * first.r};
+}
+
+// The lowest words of f and g after `count` steps, of which the upper bits do not count.
+template <int count>
+SIGNET_DIVSTEPS void apply_low(const Matrix& m, uint64_t& f, uint64_t& g) {
+  const auto u = static_cast<uint64_t>(m.u), v = static_cast<uint64_t>(m.v);
+  const auto q = static_cast<uint64_t>(m.q), r = static_cast<uint64_t>(m.r);
+  const uint64_t to_f = u * f + v * g, to_g = q * f + r * g;
+  f = to_f >> count;
+  g = to_g >> count;
+}
+
+// kSteps steps on the lowest bits of f, which is odd, and g.
+SIGNET_DIVSTEPS uint64_t steps(uint64_t zeta, uint64_t f, uint64_t g, Matrix& matrix) {
+  Matrix first, second, third;
+  zeta = chunk<20>(zeta, f, g, first);
+  apply_low<20>(first, f, g);
+  zeta = chunk<20>(zeta, f, g, second);
+  apply_low<20>(second, f, g);
+  zeta = chunk<19>(zeta, f, g, third);
+  matrix = composed(third, composed(second, first));
   return zeta;
 }
 
@@ -123,14 +184,14 @@ SIGNET_DIVSTEPS void inverse_modulo(uint64_t (&a)[4]) {
   Number g = {{static_cast<int64_t>(a[0] & kMask), static_cast<int64_t>((a[0] >> 59 | a[1] << 5) & kMask),
                static_cast<int64_t>((a[1] >> 54 | a[2] << 10) & kMask),
                static_cast<int64_t>((a[2] >> 49 | a[3] << 15) & kMask), static_cast<int64_t>(a[3] >> 44)}};
-  int64_t zeta = -1;
+  uint64_t zeta = ~uint64_t{0};  // delta = 1/2
 #pragma GCC unroll 1
   for (int batch = 0; batch < kBatches; ++batch) {
     Matrix matrix;
     // The limbs are 59 bits wide; as many steps look at no more.
     zeta = steps(zeta, static_cast<uint64_t>(f.limb[0]), static_cast<uint64_t>(g.limb[0]), matrix);
+    apply(matrix, f, g);  // the next batch waits for it
     apply_modulo<Modulus>(matrix, d, e);
-    apply(matrix, f, g);
   }
   // f is 1 or -1 now, and d its sign times the inverse.
   add_modulus_if_negative<Modulus>(d);

@@ -19,11 +19,36 @@ class Ed25519Group {
   bool sign(const BaseTable& table, const Ed25519LaneJob* jobs, size_t groups) {
     if (!allowed(jobs, groups)) __builtin_trap();  // a bug of the caller; what checks elsewhere is shared code
 #pragma GCC unroll 1
-    for (size_t i = 0; i < groups; ++i) commit(table, jobs + i * kLanes, i);
-    inverted(z_, before_, groups);
+    for (size_t i = 0; i < groups; ++i) make_nonces(jobs + i * kLanes, i);
+    base_multiples(table, digits_, running_, groups);
 #pragma GCC unroll 1
-    for (size_t i = 0; i < groups; ++i) answer_group(jobs + i * kLanes, i);
+    for (size_t i = 0; i < groups; ++i) {
+      const Point<V> point = last_window(table, digits_[i], running_[i]);
+      x_[i] = point.x;
+      y_[i] = point.y;
+      z_[i] = point.z;
+    }
+    inverted(z_, before_, groups);
+    // The last messages are still there.
+    answer_group(jobs + (groups - 1) * kLanes, groups - 1);
+#pragma GCC unroll 1
+    for (size_t i = 0; i + 1 < groups; ++i) {
+      read_messages(jobs + i * kLanes);
+      answer_group(jobs + i * kLanes, i);
+    }
     return off_curve_ == 0;
+  }
+
+  // What a call with so many groups has used of the object. Nothing else of it was written.
+  void wipe(size_t groups) {
+    words_.wipe();
+    wipe_first(nonce_, groups);
+    wipe_first(digits_, groups);
+    wipe_first(running_, groups);
+    wipe_first(x_, groups);
+    wipe_first(y_, groups);
+    wipe_first(z_, groups);
+    wipe_first(before_, groups);
   }
 
  private:
@@ -36,19 +61,15 @@ class Ed25519Group {
     return true;
   }
 
-  // The nonce r of each lane, and R = r B without its division by Z.
-  void commit(const BaseTable& table, const Ed25519LaneJob* jobs, size_t group) {
+  void make_nonces(const Ed25519LaneJob* jobs, size_t group) {
     read_messages(jobs);
     V prefix[4];
     gather(jobs, &Ed25519LaneKey::prefix, prefix);
     nonce_[group] = nonce_and_offset(words_.template hashed<4>(prefix, begun(jobs)).word);
-    split_digits(nonce_[group], digits_);
-    const Point<V> point = base_multiple(table, digits_);
-    x_[group] = point.x;
-    y_[group] = point.y;
-    z_[group] = point.z;
+    digits_[group] = packed(nonce_[group].limb);
   }
 
+  // With its messages in words_.
   void answer_group(const Ed25519LaneJob* jobs, size_t group) {
     const Affine<V> point = affine(x_[group], y_[group], z_[group]);
     off_curve_ = static_cast<typename V::Mask>(off_curve_ | off_curve(point));
@@ -60,7 +81,6 @@ class Ed25519Group {
       front[i] = r.word[i].octets_reversed();
       front[4 + i] = public_key[i];
     }
-    read_messages(jobs);
     const Sha512State<V> hash = words_.template hashed<8>(front);
     gather(jobs, &Ed25519LaneKey::secret, secret);
     const Words<V> s = packed(answer(nonce_[group], hash.word, secret).limb);
@@ -88,17 +108,23 @@ class Ed25519Group {
   }
 
   MessageWords<V> words_;
-  Digits<V> digits_;
-  Scalar<V> nonce_[kGroupsMax];
+  Scalar<V> nonce_[kGroupsMax];  // with the offset of the digits
+  Words<V> digits_[kGroupsMax];  // the same
+  Running<V> running_[kGroupsMax];
   Carried<V> x_[kGroupsMax], y_[kGroupsMax], z_[kGroupsMax], before_[kGroupsMax];
   typename V::Mask off_curve_ = 0;
 };
+
+// Deeper than all frames below that of sign_and_wipe together; a test reads them in the listing.
+inline constexpr size_t kEd25519SpilledMax = 10 * 1024;
 
 template <class V>
 bool sign_and_wipe(const BaseTable& table, const Ed25519LaneJob* jobs, size_t groups) {
   Ed25519Group<V> group;
   const bool on_curve = group.sign(table, jobs, groups);
-  wipe_work<V>(group);
+  wipe_below<V, kEd25519SpilledMax>();
+  group.wipe(groups);
+  V::clear_registers();
   return on_curve;
 }
 

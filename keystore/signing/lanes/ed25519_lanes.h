@@ -33,7 +33,7 @@ struct Ed25519LaneJob {
 
 // Signs `groups` (1 to kGroupsMax) times kLanes jobs; aborts where a bound is not kept. What it computed on the way is
 // wiped, registers included. No branch and no address depends on a key or on what a message says; lengths are public.
-// About 50 KiB of stack. False: some R is no point of the curve (curve_check.h); none of the signatures may leave.
+// About 65 KiB of stack. False: some R is no point of the curve (curve_check.h); none of the signatures may leave.
 using Ed25519Sign = bool (*)(const BaseTable& table, const Ed25519LaneJob* jobs, size_t groups);
 bool ed25519_sign_avx512(const BaseTable& table, const Ed25519LaneJob* jobs, size_t groups);
 

@@ -9,6 +9,7 @@
 #include "keystore/signing/lanes/inline.h"
 #include "keystore/signing/lanes/lane_count.h"
 #include "keystore/signing/lanes/sha512_lanes.h"
+#include "keystore/signing/lanes/wiping.h"
 
 namespace signet::lanes {
 
@@ -34,6 +35,7 @@ class MessageWords {
     }
     // Up to the end of the last block of both hashes.
     const size_t words = blocks_of(longest, kFront) * 16;
+    used_ = used_ > kFront + words ? used_ : kFront + words;
 #pragma GCC unroll 1
     for (size_t at = 0; at < words; at += 8) {
       V rows[8];
@@ -44,6 +46,9 @@ class MessageWords {
       for (size_t i = 0; i < 8; ++i) words_[kFront + at + i] = rows[i].octets_reversed();
     }
   }
+
+  // wipe: whatever has been read and put in front of it.
+  SIGNET_LANES_INLINE void wipe() { wipe_first(words_, used_); }
 
   // hashed gives SHA-512 of the last `Front` of the words before the message, which are in `front`, and the message.
   // `begun`, if there is one, is the state of all lanes after the first block.
@@ -91,6 +96,7 @@ class MessageWords {
   }
 
   V words_[kWordsMax];
+  size_t used_ = 0;  // of them, by any message so far
   size_t sizes_[kLanes];
 };
 

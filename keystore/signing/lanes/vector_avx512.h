@@ -40,8 +40,13 @@ struct Avx512 {
   SIGNET_LANES_INLINE Avx512 shifted_left() const {
     return {_mm512_slli_epi64(v, N)};
   }
+  // By an octet with a shuffle: only one of the two ports for vectors rotates, and SHA-512 keeps it busy.
   template <int N>
   SIGNET_LANES_INLINE Avx512 rotated_right() const {
+    if constexpr (N == 8) {
+      const __m512i order = _mm512_broadcast_i32x4(_mm_set_epi64x(0x080f0e0d0c0b0a09, 0x0007060504030201));
+      return {_mm512_shuffle_epi8(v, order)};
+    }
     return {_mm512_ror_epi64(v, N)};
   }
   SIGNET_LANES_INLINE Avx512 shifted_right(unsigned count) const {

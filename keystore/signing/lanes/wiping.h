@@ -5,22 +5,32 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "keystore/signing/lanes/inline.h"
+
 namespace signet::lanes {
 
-// What was spilled by the functions that were called lies below their caller's frame.
-template <class V>
+inline constexpr size_t kSpilledMax = 16 * 1024;
+
+// What was spilled by the functions that were called lies below their caller's frame. `Depth` octets are wiped there.
+template <class V, size_t Depth = kSpilledMax>
 [[gnu::noinline]] void wipe_below() {
-  uint8_t spilled[16 * 1024];
+  uint8_t spilled[Depth];
   __builtin_memset(spilled, 0, sizeof spilled);
   asm volatile("" : : "r"(spilled) : "memory");
+}
+
+// wipe_first: the first `count` of some vectors, elements or structures of them.
+template <class Element>
+SIGNET_LANES_INLINE void wipe_first(Element* elements, size_t count) {
+  __builtin_memset(static_cast<void*>(elements), 0, count * sizeof(Element));
+  asm volatile("" : : "r"(elements) : "memory");
 }
 
 // wipe_work: an object that is not used any more, what was spilled, and the vector registers.
 template <class V, class Work>
 void wipe_work(Work& work) {
   wipe_below<V>();
-  __builtin_memset(static_cast<void*>(&work), 0, sizeof work);
-  asm volatile("" : : "r"(&work) : "memory");
+  wipe_first(&work, 1);
   V::clear_registers();
 }
 

@@ -141,10 +141,24 @@ class Listing(unittest.TestCase):
             body = next(body for name, body in functions.items() if inverse in name)
             jumps = [(at, operation, operands) for at, operation, operands in body
                      if operation.startswith("j") and operation != "jmp"]
-            # The steps of a batch, the batches, and the stack protector's check at the end.
-            self.assertLessEqual(len(jumps), 3, jumps)
+            # The batches, and the stack protector's check at the end.
+            self.assertLessEqual(len(jumps), 2, jumps)
             for at, operation, operands in body:
                 self.assertNotRegex(operation, r"^i?div", f"at {at:x}: takes as long as its operands are")
+
+    def test_what_is_wiped_below_a_signature_reaches_as_deep_as_anything_was_spilled(self):
+        frames = {}
+        for function, body in {**listing(LIBRARIES[0]), **listing(INVERSES)}.items():
+            if re.search(r"Ed25519Group<|inverse25519\(|wipe_below", function):
+                frames[function] = sum(
+                    int(re.match(r"^\$(0x[0-9a-f]+)", operands)[1], 16) if operation == "sub" else 8
+                    for _, operation, operands in body
+                    if operation.startswith("push") or (operation == "sub" and re.match(r"^\$0x\w+,%rsp", operands)))
+        wiping = [frames.pop(name) for name in list(frames) if "wipe_below" in name]
+        self.assertGreaterEqual(len(frames), 2, "signing, and the inversion")
+        self.assertGreater(sum(frames.values()), 2000, "vectors are spilled")
+        # As if each called all the others; with the addresses that they return to.
+        self.assertLess(sum(frames.values()) + 8 * len(frames), min(wiping))
 
     def test_nothing_is_shared_with_files_for_other_processors(self):
         for library in LIBRARIES:

@@ -75,9 +75,10 @@ struct PrimitivesOf {
     return limbs_of(answer(element<Scalar<V>>(nonce), h, s));
   }
   static Words4 base_multiple_of(const BaseTable& table, const Limbs& nonce_and_offset) {
-    Digits<V> digits;
-    split_digits(element<Scalar<V>>(nonce_and_offset), digits);
-    const Point<V> point = base_multiple(table, digits);
+    const Words<V> digits = packed(element<Scalar<V>>(nonce_and_offset).limb);
+    Running<V> running;
+    base_multiples(table, &digits, &running, 1);
+    const Point<V> point = last_window(table, digits, running);
     return words_of(encoded(affine(point.x, point.y, lanes_inverted(point.z))).word);
   }
   template <size_t Front>
