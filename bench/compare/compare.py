@@ -13,8 +13,8 @@ import urllib.request
 from dataclasses import dataclass
 
 import load
-from servers import (BUILD, PORT_BASE, SIGNER, SIGNET_PORT, Nginx, OidcProvider, Signet, basic, note, pinned, save_figures,
-                     temporary_directory, write_auth_file)
+from servers import (BUILD, PORT_BASE, SIGNER, SIGNET_PORT, Nginx, OidcProvider, Signet, basic, note, pinned,
+                     save_figures, temporary_directory, write_auth_file)
 
 SCOPES = ["a.read", "a.write", "b.read"]
 AUDIENCE = "urn:demo"
