@@ -1,6 +1,6 @@
 // Ed25519 in lanes beside libsodium and OpenSSL, in one process: signatures of 300 octets in groups of 1, 8, 16 and 64,
 // with caches as they are and after 64 MiB were touched. A group of 1 is eight copies of one message. `begun`: the
-// messages' first block is hashed already, as the signer of a key has it.
+// messages' first block is hashed already, as the signer of a key has it. `cycles`: see lane_figures.h.
 #include <benchmark/benchmark.h>
 #include <openssl/evp.h>
 #include <sodium.h>
@@ -11,6 +11,7 @@
 #include <memory>
 #include <vector>
 
+#include "bench/lane_figures.h"
 #include "keystore/signing/lanes/ed25519_lane_key.h"
 #include "keystore/signing/lanes/ed25519_lanes.h"
 #include "keystore/signing/lanes/inverse25519.h"
@@ -20,7 +21,6 @@ namespace signet::lanes {
 namespace {
 
 constexpr size_t kSize = 300;  // an access token's signing input
-constexpr size_t kColdSize = size_t{64} << 20;
 
 struct Key {
   Key() {
@@ -52,25 +52,6 @@ const std::vector<uint8_t>& message(size_t i) {
     return filled;
   }();
   return all[i];
-}
-
-void touch_everything() {
-  static std::vector<uint8_t> memory(kColdSize);
-  for (size_t i = 0; i < memory.size(); i += 64) ++memory[i];
-  benchmark::ClobberMemory();
-}
-
-template <class Sign>
-void measure(benchmark::State& state, size_t group, bool cold, Sign sign) {
-  for (auto _ : state) {
-    if (cold) {
-      state.PauseTiming();
-      touch_everything();
-      state.ResumeTiming();
-    }
-    sign();
-  }
-  state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(group));
 }
 
 void lanes(benchmark::State& state) {
@@ -110,13 +91,10 @@ void inversion(benchmark::State& state) {
   benchmark::DoNotOptimize(words);
 }
 
-// Touching 64 MiB takes a thousand times as long as what is measured.
-constexpr int kColdIterations = 100;
-
 const std::vector<std::string> kNames{"group", "cold", "begun"};
 BENCHMARK(lanes)->ArgsProduct({{1, 8, 16, 64}, {0}, {0, 1}})->ArgNames(kNames);
 BENCHMARK(lanes)->ArgsProduct({{1, 8, 16, 64}, {1}, {1}})->ArgNames(kNames)->Iterations(kColdIterations);
-BENCHMARK(lanes)->Args({64, 0, 1})->ArgNames(kNames)->Threads(2)->UseRealTime();
+BENCHMARK(lanes)->ArgsProduct({{8, 64}, {0}, {1}})->ArgNames(kNames)->Threads(2)->UseRealTime();
 BENCHMARK(libsodium)->Args({1, 0})->ArgNames({"group", "cold"});
 BENCHMARK(libsodium)->Args({1, 1})->ArgNames({"group", "cold"})->Iterations(kColdIterations);
 BENCHMARK(libsodium)->Args({1, 0})->ArgNames({"group", "cold"})->Threads(2)->UseRealTime();
