@@ -52,9 +52,10 @@ def sign_rates():
     return rates
 
 
-def contestants(directory, only):
+def contestants(directory, only, servers):
+    """Every server that is up is in `servers`, also when a later one does not come up."""
     signet = Signet(directory, PORTS["signet"])
-    servers = [signet]
+    servers.append(signet)
     signet.ctl("key", "add", "--alg", "HS256", "--audience", AUDIENCE)
     found, lengths = [], {}
     auth = {}
@@ -85,7 +86,7 @@ def contestants(directory, only):
     if only:
         wanted = [c for c in found if any(o.lower() in c.name.lower() for o in only)]
         found = [c for c in found if c in wanted or any(w.beside == c.name for w in wanted)]
-    return servers, list({c.name: c for c in found}.values())
+    return list({c.name: c for c in found}.values())
 
 
 def run_rounds(found, rounds, seconds):
@@ -161,7 +162,7 @@ def main():
     servers = []
     with temporary_directory() as directory:
         try:
-            servers, found = contestants(directory, options.only)
+            found = contestants(directory, options.only, servers)
             results, rates = run_rounds(found, options.rounds, options.seconds)
         finally:
             for server in servers:
