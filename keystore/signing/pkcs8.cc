@@ -6,8 +6,8 @@
 namespace signet {
 namespace {
 
-using ParameterBuilder = std::unique_ptr<OSSL_PARAM_BLD, OpensslFree<OSSL_PARAM_BLD_free>>;
-using Parameters = std::unique_ptr<OSSL_PARAM, OpensslFree<OSSL_PARAM_free>>;
+using ParameterBuilder = std::unique_ptr<OSSL_PARAM_BLD, FreedBy<OSSL_PARAM_BLD_free>>;
+using Parameters = std::unique_ptr<OSSL_PARAM, FreedBy<OSSL_PARAM_free>>;
 
 EvpKey public_key_from(const char* type, OSSL_PARAM* parameters) {
   const EvpKeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));

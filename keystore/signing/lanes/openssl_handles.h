@@ -9,22 +9,16 @@
 
 #include <memory>
 
+#include "protocol/base/freed_by.h"
+
 namespace signet {
 
-template <auto kFree>
-struct OpensslFree {
-  template <typename T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
-
-using EvpKey = std::unique_ptr<EVP_PKEY, OpensslFree<EVP_PKEY_free>>;
-using EvpKeyContext = std::unique_ptr<EVP_PKEY_CTX, OpensslFree<EVP_PKEY_CTX_free>>;
-using Pkcs8Info = std::unique_ptr<PKCS8_PRIV_KEY_INFO, OpensslFree<PKCS8_PRIV_KEY_INFO_free>>;
-using BigNumber = std::unique_ptr<BIGNUM, OpensslFree<BN_clear_free>>;
-using BigNumberContext = std::unique_ptr<BN_CTX, OpensslFree<BN_CTX_free>>;
-using EcdsaSignature = std::unique_ptr<ECDSA_SIG, OpensslFree<ECDSA_SIG_free>>;
+using EvpKey = std::unique_ptr<EVP_PKEY, FreedBy<EVP_PKEY_free>>;
+using EvpKeyContext = std::unique_ptr<EVP_PKEY_CTX, FreedBy<EVP_PKEY_CTX_free>>;
+using Pkcs8Info = std::unique_ptr<PKCS8_PRIV_KEY_INFO, FreedBy<PKCS8_PRIV_KEY_INFO_free>>;
+using BigNumber = std::unique_ptr<BIGNUM, FreedBy<BN_clear_free>>;
+using BigNumberContext = std::unique_ptr<BN_CTX, FreedBy<BN_CTX_free>>;
+using EcdsaSignature = std::unique_ptr<ECDSA_SIG, FreedBy<ECDSA_SIG_free>>;
 
 // OpensslErrors empties the thread's error queue at the end of a scope: what a failed call left there must neither
 // pile up nor be taken for the error of a later call.

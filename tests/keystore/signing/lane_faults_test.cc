@@ -4,6 +4,7 @@
 #include "keystore/signing/lanes/field25519_one.h"
 #include "keystore/signing/lanes/inverse25519.h"
 #include "tests/keystore/signing/lane_rig.h"
+#include "tests/keystore/signing/lanes/disturb.h"
 
 namespace signet {
 namespace lanes {
@@ -19,15 +20,6 @@ void inverse25519(uint64_t (&a)[4]) {
   }
   words_of(power, a);
   if (inverse_disturbed >= 0) a[inverse_disturbed / 64] ^= uint64_t{1} << inverse_disturbed % 64;
-}
-
-// Operation `at` of all that are counted gives a wrong bit in a lane; never while it is negative.
-int64_t disturbed_at = -1;
-int64_t operations = 0;
-unsigned disturbed_lane = 0, disturbed_bit = 0;
-
-void disturb(uint64_t (&lanes)[8]) {
-  if (operations++ == disturbed_at) lanes[disturbed_lane] ^= uint64_t{1} << disturbed_bit;
 }
 
 }  // namespace lanes

@@ -97,6 +97,13 @@ class LaneP256SignerTest : public testing::Test {
     EXPECT_EQ(signer.sign(inputs, outputs), messages.size());
     return signatures;
   }
+  void expect_only_openssl_signs(Signer& signer, size_t count) {
+    signed_groups = 0;
+    EXPECT_EQ(signer.group_width(), 1u);
+    const Messages all = messages(count);
+    EXPECT_EQ(wrong(*key(), all, sign(signer, all)), 0u);
+    EXPECT_EQ(signed_groups, 0);
+  }
   // How many OpenSSL does not verify.
   static size_t wrong(const PrivateKey& key, const Messages& messages, const Signatures& signatures) {
     const auto& material = dynamic_cast<const KeyMaterial&>(key);
@@ -303,11 +310,7 @@ TEST_F(LaneP256SignerTest, UnwantedLanesSignNothing) {
   EXPECT_EQ(signer->group_width(), kLanes);
   EXPECT_FALSE(signer->can_check());
   lanes::start_lanes({.wanted = false, .on_fault = {}});
-  signed_groups = 0;
-  EXPECT_EQ(signer->group_width(), 1u);
-  const Messages all = messages(70);
-  EXPECT_EQ(wrong(*key(), all, sign(*signer, all)), 0u);
-  EXPECT_EQ(signed_groups, 0);
+  expect_only_openssl_signs(*signer, 70);
 }
 
 TEST_F(LaneP256SignerTest, WithoutLanesOpensslSigns) {
@@ -316,11 +319,7 @@ TEST_F(LaneP256SignerTest, WithoutLanesOpensslSigns) {
   ::setenv("SIGNET_WITHOUT_AVX512", "1", 1);
   EXPECT_EQ(lanes::start_lanes({}), LaneState::kUnsupported);
   ::unsetenv("SIGNET_WITHOUT_AVX512");
-  signed_groups = 0;
-  EXPECT_EQ(signer->group_width(), 1u);
-  const Messages all = messages(17);
-  EXPECT_EQ(wrong(*key(), all, sign(*signer, all)), 0u);
-  EXPECT_EQ(signed_groups, 0);
+  expect_only_openssl_signs(*signer, 17);
 }
 
 TEST_F(LaneP256SignerTest, LanesOfOtherAlgorithmsAreNone) {

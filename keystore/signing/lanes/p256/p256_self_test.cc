@@ -31,8 +31,8 @@ constexpr std::array<uint8_t, SHA256_DIGEST_LENGTH> kKnown = {
     0x33, 0xd8, 0x18, 0xc1, 0xaf, 0xfc, 0x6b, 0xe4, 0xfb, 0x96, 0xe3, 0x43, 0xb8, 0xa0, 0x8b, 0x45,
     0x98, 0x3e, 0x24, 0x76, 0x87, 0x8f, 0x23, 0x1e, 0xf5, 0xd3, 0x35, 0x5e, 0xde, 0xbe, 0xfd, 0xd1};
 
-using CurveGroup = std::unique_ptr<EC_GROUP, OpensslFree<EC_GROUP_free>>;
-using CurvePoint = std::unique_ptr<EC_POINT, OpensslFree<EC_POINT_free>>;
+using CurveGroup = std::unique_ptr<EC_GROUP, FreedBy<EC_GROUP_free>>;
+using CurvePoint = std::unique_ptr<EC_POINT, FreedBy<EC_POINT_free>>;
 
 BigNumber number_of(const uint8_t* octets) { return BigNumber(BN_bin2bn(octets, 32, nullptr)); }
 

@@ -10,19 +10,11 @@
 #include "keystore/signing/lanes/p256/base_multiple_p256.h"
 #include "keystore/signing/lanes/p256/curve_check_p256.h"
 #include "keystore/signing/lanes/vector_emulated.h"
+#include "tests/keystore/signing/lanes/disturb.h"
 #include "tests/keystore/signing/lanes/p256/p256_emulated.h"
 #include "tests/keystore/signing/lanes/p256/reference.h"
 
 namespace signet::lanes {
-
-// Operation `at` of all that are counted gives a wrong bit in a lane; never while it is negative.
-int64_t disturbed_at = -1;
-int64_t operations = 0;
-unsigned disturbed_lane = 0, disturbed_bit = 0;
-
-void disturb(uint64_t (&lanes)[8]) {
-  if (operations++ == disturbed_at) lanes[disturbed_lane] ^= uint64_t{1} << disturbed_bit;
-}
 
 namespace p256 {
 

@@ -8,15 +8,13 @@
 #include <algorithm>
 #include <string_view>
 
+#include "protocol/base/freed_by.h"
+
 namespace signet::lanes::p256 {
 namespace {
 
-template <class T, void (*kFree)(T*)>
-struct Free {
-  void operator()(T* object) const { kFree(object); }
-};
-template <class T, void (*kFree)(T*)>
-using Owned = std::unique_ptr<T, Free<T, kFree>>;
+template <class T, auto kFree>
+using Owned = std::unique_ptr<T, FreedBy<kFree>>;
 using Bn = Owned<BIGNUM, BN_free>;
 using Point = Owned<EC_POINT, EC_POINT_free>;
 

@@ -4,20 +4,11 @@
 
 #include <cstring>
 
+#include "tests/keystore/signing/lanes/disturb.h"
 #include "tests/keystore/signing/lanes/rsa/numbers.h"
 #include "tests/keystore/signing/lanes/rsa/test_key.h"
 
 namespace signet::lanes {
-
-// Operation `at` of all that are counted gives a wrong bit in a lane; never while it is negative.
-int64_t disturbed_at = -1;
-int64_t operations = 0;
-unsigned disturbed_lane = 0, disturbed_bit = 0;
-
-void disturb(uint64_t (&lanes)[8]) {
-  if (operations++ == disturbed_at) lanes[disturbed_lane] ^= uint64_t{1} << disturbed_bit;
-}
-
 namespace {
 
 class RsaFaultsTest : public testing::Test {
